@@ -1,0 +1,73 @@
+# Conventions de stage. « make help » lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+INBOX ?= inbox
+# The examples go to an outbox of their own.
+OUTBOX ?= $(if $(filter examples,$(notdir $(INBOX))),outbox_demo,outbox)
+CONFIG ?= conventions.toml
+DATE ?=
+WORKERS ?=
+SCHEDULER ?=
+PDF ?= 1
+ARGS ?=
+
+PYTHON ?= python3
+BIN := .venv/bin
+OPTIONS = --inbox '$(INBOX)' --outbox '$(OUTBOX)' --config '$(CONFIG)' $(if $(DATE),--date '$(DATE)') \
+	$(if $(WORKERS),--workers '$(WORKERS)') $(if $(SCHEDULER),--scheduler '$(SCHEDULER)')
+NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
+
+.PHONY: help generate demo check nightly test lint format bench clean tools expected
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+generate: .venv/ready tools ## do the job on INBOX (make generate INBOX=examples DATE=2026-11-21)
+	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
+
+demo: ## the examples, at the date they were written for
+	@$(MAKE) --no-print-directory generate INBOX=examples OUTBOX=outbox_demo DATE=2026-11-21
+
+check: .venv/ready ## everything but documents; the register is not touched
+	@$(BIN)/python -m pipeline check $(OPTIONS) $(ARGS)
+
+nightly: .venv/ready tools ## what the scheduler does, in the same words
+	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
+
+test: .venv/dev tools lint ## lint, types and every test
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/dev ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+
+format: .venv/dev ## rewrite the sources in the house style
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+
+expected: .venv/dev ## rewrite the expected texts that lie beside the examples
+	@REWRITE_EXPECTED=1 $(BIN)/python -m pytest -q -n 0 tests/examples
+
+bench: .venv/dev tools ## measure; each figure is a ratio within one run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove what make made, but neither the inbox nor the outbox
+	@rm -rf .venv outbox_demo outbox_demo.sqlite3* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
+
+# LibreOffice Writer and wkhtmltopdf come from the system's packages, where this account may install them.
+tools:
+	@sh deploy/install_tools.sh
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv
+
+.venv/ready: pyproject.toml constraints.txt | .venv/bin/python
+	@echo 'Installation des bibliothèques Python…'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/dev: .venv/ready
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Install LibreOffice Writer, wkhtmltopdf, their fonts and poppler (used by the tests), where that may be done
+# without a question. What is missing afterwards is said by the run itself; nothing fails here.
+set -u
+
+missing=
+command -v soffice >/dev/null 2>&1 || command -v libreoffice >/dev/null 2>&1 || missing="libreoffice-writer-nogui libreoffice-calc-nogui"
+command -v wkhtmltopdf >/dev/null 2>&1 || missing="$missing wkhtmltopdf"
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v fc-list >/dev/null 2>&1 && fc-list | grep -qi carlito || missing="$missing fonts-crosextra-carlito fonts-liberation fonts-dejavu-core"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    become=
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    become="sudo -n"
+else
+    echo "À installer par l’administrateur de la machine : $missing" >&2
+    exit 0
+fi
+
+log=$(mktemp)
+echo "Installation des outils : $missing…"
+if command -v apt-get >/dev/null 2>&1; then
+    # shellcheck disable=SC2086 (a list of packages)
+    $become apt-get update -qq >"$log" 2>&1
+    $become env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1 ||
+        { echo "Certains outils n’ont pas pu être installés :" >&2; tail -n 3 "$log" >&2; }
+elif command -v dnf >/dev/null 2>&1; then
+    $become dnf install -y -q libreoffice-writer libreoffice-calc wkhtmltopdf poppler-utils google-carlito-fonts >"$log" 2>&1 ||
+        { echo "Certains outils n’ont pas pu être installés :" >&2; tail -n 3 "$log" >&2; }
+else
+    echo "À installer par l’administrateur de la machine : $missing" >&2
+fi
+rm -f "$log"
+exit 0

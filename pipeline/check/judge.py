@@ -1,0 +1,123 @@
+"""The order of judging one dossier: redirections, schema, rules, silences, status."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.check import rules
+from pipeline.check.catalogue import Catalogue, load_catalogue
+from pipeline.check.facts import Facts
+from pipeline.check.rules import RULES, Hit
+from pipeline.check.schema import SCHEMA_RULES, FormSchema
+from pipeline.check.wording import finding
+from pipeline.config import Settings
+from pipeline.model import Entry, Finding, Status, Verdict
+from pipeline.tables import Tables
+
+REDIRECTIONS = ("ROU-01", "ROU-02", "ROU-03")
+"""Asked first; when one speaks, no other rule does."""
+BATCH_RULES = ("LIG-01", "LIG-11")
+"""Rules that look at several rows: :mod:`pipeline.dossiers` decides, the judge only words them."""
+
+for _module in pkgutil.iter_modules(rules.__path__):
+    importlib.import_module(f"{rules.__name__}.{_module.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Everything that judging needs, loaded once."""
+
+    tables: Tables
+    settings: Settings
+    catalogue: Catalogue
+    schema: FormSchema
+
+    def facts(self, entry: Entry) -> Facts:
+        """Return what the rules see of ``entry``."""
+        return Facts(entry, self.tables, self.settings)
+
+    def judge(self, entry: Entry) -> Verdict:
+        """Return the verdict on one entry: its findings in the order of rules.yaml, and its status."""
+        facts = self.facts(entry)
+        if entry.standing == "replaced":
+            hits = [("LIG-11", _named(entry))]
+        else:
+            hits = self._hits(facts, REDIRECTIONS) or self._all_hits(entry, facts)
+        spoken = _silenced(hits, self.catalogue)
+        order = {rule_id: i for i, rule_id in enumerate(self.catalogue)}
+        spoken.sort(key=lambda pair: order[pair[0]])
+        findings = tuple(finding(self.catalogue[rule_id], hit, facts) for rule_id, hit in spoken)
+        status: Status = "remplacé" if entry.standing == "replaced" else status_of(findings)
+        country = facts.country
+        return Verdict(entry, status, facts.model, country.zone if country else None, findings)
+
+    def _all_hits(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
+        found = list(self.schema.judge(facts))
+        found += self._hits(facts, [rule_id for rule_id in RULES if rule_id not in REDIRECTIONS])
+        found += [(note.rule, Hit(note.fields, note.slots)) for note in entry.deposit.form.notes]
+        if entry.standing == "double":
+            found.append(("LIG-01", _named(entry)))
+        return found
+
+    def _hits(self, facts: Facts, rule_ids: Iterable[str]) -> list[tuple[str, Hit]]:
+        return [
+            (rule_id, hit)
+            for rule_id in rule_ids
+            for hit in RULES[rule_id](facts, self.catalogue[rule_id].parameters)
+            if not _owned_by_another(rule_id, hit, facts)
+        ]
+
+
+def load_judge(schemas: Path, tables: Tables, settings: Settings) -> Judge:
+    """Load the rules and build the Cerberus schema. Raises SetupError (status 2) when they do not fit together."""
+    applied = (*RULES, *SCHEMA_RULES, *BATCH_RULES)
+    catalogue = load_catalogue(schemas, tables.fields, applied)
+    return Judge(tables, settings, catalogue, FormSchema(tables.fields))
+
+
+def status_of(findings: Iterable[Finding]) -> Status:
+    """Return the status that the findings at the gate « édition » give, first match (design § 2)."""
+    held = [f for f in findings if f.jalon == "édition"]
+    if any(f.motif == "réorientation" for f in held):
+        return "réorienté"
+    if any(f.motif == "refus" for f in held):
+        return "refusé"
+    if any(f.severity == "bloquant" for f in held):
+        return "à corriger"
+    return "à vérifier" if any(f.severity == "à vérifier" for f in held) else "prêt"
+
+
+def _named(entry: Entry) -> Hit:
+    """Return the hit of LIG-01 or LIG-11, which names the other row."""
+    other = entry.other
+    if other is None:
+        raise ValueError("a replaced or doubled row names the other one")
+    return Hit((), {"fichier": other.file, "n": str(other.row)})
+
+
+def _owned_by_another(rule_id: str, hit: Hit, facts: Facts) -> bool:
+    """Tell whether a cell that ``hit`` marks is a formula in error, or unreadable under another rule."""
+    for key in hit.fields:
+        if facts.broken(key):
+            return True
+        field = facts.tables.fields[key]
+        if facts.unreadable(key) and (field.unreadable_rule or "LIG-09") != rule_id:
+            return True
+    return False
+
+
+def _silenced(hits: Iterable[tuple[str, Hit]], catalogue: Catalogue) -> list[tuple[str, Hit]]:
+    """Drop the hits of rules that another one's hit silences, and what is said twice."""
+    listed = list(hits)
+    speaking = {rule_id for rule_id, _ in listed}
+
+    def _kept() -> Iterator[tuple[str, Hit]]:
+        for rule_id, hit in listed:
+            if speaking.isdisjoint(catalogue[rule_id].silenced_by):
+                yield rule_id, hit
+
+    return list(_kept())

@@ -1,0 +1,123 @@
+"""A hit → a finding: the wording of rules.yaml, its slots written in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipeline.check.catalogue import Rule
+from pipeline.check.facts import Facts
+from pipeline.check.rules import Bilingual, Hit
+from pipeline.language import Language, country_name, in_country, number, short_date
+from pipeline.model import Finding
+from pipeline.tables.countries import Country
+
+
+def finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
+    """Return the finding that ``hit`` is, its texts filled in French and English."""
+    variant = rule.variant(hit.variant)
+    words = variant.wording
+    french, english = _Slots(rule, hit, facts, "fr"), _Slots(rule, hit, facts, "en")
+    cells = [address for key in hit.fields for address in facts.deposit.form.addresses(key)]
+    return Finding(
+        rule=rule.id,
+        severity=variant.severity,
+        motif=variant.motif,
+        jalon=rule.jalon,
+        fields=hit.fields,
+        cells=tuple(dict.fromkeys(cells)),
+        message=words.message.format_map(french),
+        fix=words.fix.format_map(french),
+        message_en=words.message_en.format_map(english),
+        fix_en=words.fix_en.format_map(english),
+        source=rule.source,
+    )
+
+
+def written(value: Any, language: Language) -> str:
+    """Write a slot's value: Decimal and int as numbers, dates dd/mm/yyyy, countries by name, sequences joined."""
+    if isinstance(value, Bilingual):
+        return value.fr if language == "fr" else value.en
+    if isinstance(value, Decimal | int):
+        return number(value, language)
+    if isinstance(value, date):
+        return short_date(value)
+    if isinstance(value, Country):
+        return country_name(value, language)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(written(item, language) for item in value)
+    return "" if value is None else str(value)
+
+
+class _Slots(dict[str, str]):
+    """The slots of one text: those of the hit, else the common ones, computed only when asked for."""
+
+    def __init__(self, rule: Rule, hit: Hit, facts: Facts, language: Language) -> None:
+        super().__init__()
+        self._rule, self._hit, self._facts, self._language = rule, hit, facts, language
+
+    def __missing__(self, name: str) -> str:
+        if name in self._hit.slots:
+            return written(self._hit.slots[name], self._language)
+        if name in COMMON:
+            return written(COMMON[name](self._facts, self._rule, self._hit), self._language)
+        raise KeyError(f"{self._rule.id}: slot {{{name}}} is neither common nor given by the rule")
+
+
+def _guide(facts: Facts, rule: Rule) -> str:
+    return f"{facts.settings.guide}, {rule.guide}" if rule.guide else facts.settings.guide
+
+
+def _responsible(facts: Facts) -> str | Bilingual:
+    return facts["formation.responsable_pedagogique"] or Bilingual(
+        "votre responsable pédagogique", "your programme director"
+    )
+
+
+def _territory(facts: Facts) -> str | Bilingual | Country:
+    return facts.country or Bilingual("le pays du stage", "the country of the internship")
+
+
+def _in_country(facts: Facts) -> str | Bilingual:
+    if facts.in_quebec:
+        return Bilingual("au Québec", "in Québec")
+    if facts.country is None:
+        return Bilingual("dans ce pays", "in this country")
+    return Bilingual(in_country(facts.country, "fr"), in_country(facts.country, "en"))
+
+
+def _model(facts: Facts) -> Bilingual:
+    if facts.model == "bilingue":
+        return Bilingual("bilingue français-anglais", "bilingual, French and English")
+    return Bilingual("rédigée en français", "written in French")
+
+
+def _label(facts: Facts, hit: Hit) -> Bilingual:
+    field = facts.tables.fields[hit.fields[0]]
+    return Bilingual(field.label, field.label_en)
+
+
+_Common = Callable[[Facts, Rule, Hit], Any]
+COMMON: Mapping[str, _Common] = {
+    "source_guide": lambda facts, rule, _: _guide(facts, rule),
+    "service": lambda facts, *_: facts.settings.service("conventions").name,
+    "courriel_service": lambda facts, *_: facts.settings.service("conventions").contact,
+    "courriel_ri": lambda facts, *_: facts.settings.service("relations_internationales").contact,
+    "interlocuteur": lambda facts, *_: facts.settings.service("conventions").name,
+    "responsable": lambda facts, *_: _responsible(facts),
+    "universite": lambda facts, *_: facts.settings.university.name,
+    "delai": lambda facts, *_: Bilingual(facts.settings.processing_text, facts.settings.processing_text_en),
+    "date_debut": lambda facts, *_: facts.start,
+    "date_fin": lambda facts, *_: facts.end,
+    "duree_heures": lambda facts, *_: facts.hours,
+    "heures_hebdo": lambda facts, *_: facts["stage.heures_hebdomadaires"],
+    "pays": lambda facts, *_: _territory(facts),
+    "territoire": lambda facts, *_: _territory(facts),
+    "dans_pays": lambda facts, *_: _in_country(facts),
+    "modele": lambda facts, *_: _model(facts),
+    "champ": lambda facts, _, hit: _label(facts, hit),
+    "valeur": lambda facts, _, hit: facts.shown(hit.fields[0]),
+}
+"""Slots that every message may use."""

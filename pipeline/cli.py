@@ -1,0 +1,177 @@
+"""The command line: click commands that read their options, call one function and tell what came of it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from rich.console import Console
+
+from pipeline import __version__
+from pipeline.errors import ConventionsError
+from pipeline.model import Outcome
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+_FAILED_DOCUMENTS = 4
+_TEXTS = {
+    "generate": ("Contrôle la boîte de dépôt et produit les conventions.", "Check the inbox and make the agreements."),
+    "check": ("Contrôle sans produire de document ni toucher au registre.", "Check only: no document, no register."),
+    "columns": ("Montre comment les colonnes d’un fichier sont comprises.", "Show how a file's columns are understood."),
+    "templates": ("Vérifie les modèles Word.", "Check the Word templates."),
+    "doctor": ("Dit ce que cette machine a, et ce qui lui manque.", "Tell what this machine has and lacks."),
+    "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
+    "outbox": ("Dossier de sortie.", "Output folder."),
+    "config": ("Fichier de configuration.", "Configuration file."),
+    "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD (default: today)."),
+    "workers": ("Nombre de conversions menées de front (0 : les cœurs).", "Conversions at a time (0: the cores)."),
+    "pdf": ("Faire aussi les PDF.", "Make PDFs too."),
+    "strict": ("Statut 1 si un dossier n’est pas prêt.", "Status 1 when a dossier is not ready."),
+    "main": ("Conventions de stage : des fiches déposées aux conventions à signer.", "Internship agreements: from the forms to the agreements."),
+}  # fmt: skip
+
+
+def _language() -> int:
+    """Return 1 for ``--lang en`` on the command line, else 0: help is written before options are parsed."""
+    words = sys.argv[1:]
+    return int("--lang=en" in words or ("--lang", "en") in zip(words, words[1:], strict=False))
+
+
+def _text(name: str) -> str:
+    return _TEXTS[name][_language()]
+
+
+class _Day(click.ParamType):
+    name = "AAAA-MM-JJ"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"« {value} » n’est pas une date AAAA-MM-JJ.", param, ctx)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _run_options(command: _Command) -> _Command:
+    """Add the options that generate and check share."""
+    options = (
+        click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox")),
+        click.option("--outbox", type=click.Path(path_type=Path), default=None, help=_text("outbox")),
+        click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), show_default=True, help=_text("config")),
+        click.option("--date", "day", type=_Day(), default=_today, help=_text("date")),
+        click.option("--workers", type=click.IntRange(0), default=0, help=_text("workers")),
+        click.option("--strict", is_flag=True, help=_text("strict")),
+    )  # fmt: skip
+    return functools.reduce(lambda f, option: option(f), reversed(options), command)
+
+
+@click.group(help=_text("main"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="conventions")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Langue de l’aide / language of the help.")
+def cli(lang: str) -> None:
+    del lang  # read by _language()
+    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
+
+
+@cli.command(help=_text("generate"))
+@_run_options
+@click.option("--pdf/--no-pdf", default=True, help=_text("pdf"))
+def generate(inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, strict: bool, pdf: bool) -> None:
+    _process(inbox, outbox, config, day, workers, strict=strict, pdf=pdf, check_only=False)
+
+
+@cli.command(help=_text("check"))
+@_run_options
+def check(inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, strict: bool) -> None:
+    _process(inbox, outbox, config, day, workers, strict=strict, pdf=False, check_only=True)
+
+
+def _process(
+    inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, *, strict: bool, pdf: bool, check_only: bool
+) -> None:
+    # Imported here: pandas and openpyxl take most of a second, which --help should not cost.
+    from pipeline.report.terminal import Progress, summary
+    from pipeline.run import Options, run
+
+    console = Console()
+    place = outbox or default_outbox(inbox)
+    outcome = run(Options(inbox, place, config, day, workers, pdf, check_only), Progress(console))
+    summary(outcome, console, place)
+    sys.exit(exit_status(outcome, strict=strict))
+
+
+def default_outbox(inbox: Path) -> Path:
+    """Return ``outbox``, or ``outbox_demo`` when the examples are read: they never mix with real dossiers."""
+    return Path("outbox_demo") if inbox.name == "examples" else Path("outbox")
+
+
+def exit_status(outcome: Outcome, *, strict: bool) -> int:
+    """Return 4 when a document could not be made, 1 with ``strict`` when a dossier is not ready, else 0."""
+    if outcome.failures:
+        return _FAILED_DOCUMENTS
+    return int(strict and any(v.status not in ("prêt", "remplacé") for v in outcome.verdicts))
+
+
+@cli.command(help=_text("columns"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
+def columns(file: Path, config: Path) -> None:
+    from pipeline.config import load_settings
+    from pipeline.intake import describe_columns, load_systems
+    from pipeline.report.terminal import columns_table
+    from pipeline.setup import ROOT
+    from pipeline.tables.fields import load_fields
+
+    limits = load_settings(config).limits
+    fields = load_fields(ROOT / "schemas")
+    columns_table(describe_columns(file, load_systems(ROOT / "schemas", fields), fields, limits), fields, Console())
+
+
+@cli.command(help=_text("templates"))
+@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
+def templates(config: Path) -> None:
+    from pipeline.setup import load_setup
+
+    setup = load_setup(config)
+    for name in setup.templates:
+        click.echo(f"{name} : correct")
+
+
+@cli.command(help=_text("doctor"))
+@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
+def doctor(config: Path) -> None:
+    from pipeline.documents import office, pages
+    from pipeline.setup import load_setup
+
+    load_setup(config)
+    click.echo("configuration, schémas et modèles : corrects")
+    click.echo(f"LibreOffice : {office.find_program() or 'absent – installez libreoffice-writer (PDF des conventions)'}")
+    click.echo(f"wkhtmltopdf : {pages.find_wkhtmltopdf() or 'absent – installez wkhtmltopdf (PDF des listes de pièces)'}")
+    free = shutil.disk_usage(".").free // 1_000_000
+    click.echo(f"place libre : {free} Mo")
+
+
+def main() -> NoReturn:
+    """Run the command; a fault of the set-up ends it with its own status and one line."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except ConventionsError as error:
+        click.echo(f"Erreur : {error}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(0)

@@ -1,0 +1,162 @@
+"""Typed values ↔ JSON, for the register: what is read back equals what was written."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pipeline.model import (
+    CellValue,
+    Deposit,
+    ErrorCell,
+    Finding,
+    Form,
+    Layout,
+    Note,
+    Period,
+    Place,
+    Schedule,
+    Unreadable,
+    Value,
+)
+
+
+def _period(period: Period) -> list[Any]:
+    hours = None if period.hours_per_day is None else str(period.hours_per_day)
+    return [period.start.isoformat(), period.end.isoformat(), hours]
+
+
+def _read_period(part: Sequence[Any]) -> Period:
+    hours = None if part[2] is None else Decimal(part[2])
+    return Period(date.fromisoformat(part[0]), date.fromisoformat(part[1]), hours)
+
+
+def encode(value: CellValue | Value) -> Any:
+    """Return ``value`` as JSON: plain for text, numbers and booleans, ``{tag: …}`` for the rest."""
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case datetime():
+            return {"t": value.isoformat()}
+        case date():
+            return {"d": value.isoformat()}
+        case time():
+            return {"h": value.isoformat()}
+        case timedelta():
+            return {"s": value.total_seconds()}
+        case Decimal():
+            return {"n": str(value)}
+        case ErrorCell():
+            return {"e": value.code}
+        case Schedule():
+            return {"c": [value.text, [_period(p) for p in value.periods]]}
+        case tuple():
+            return {"p": [_period(p) if isinstance(p, Period) else p for p in value]}
+
+
+_DECODERS: Mapping[str, Callable[[Any], Any]] = {
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "h": time.fromisoformat,
+    "s": lambda seconds: timedelta(seconds=seconds),
+    "n": Decimal,
+    "e": ErrorCell,
+    "c": lambda pair: Schedule(pair[0], tuple(_read_period(p) for p in pair[1])),
+    "p": lambda items: tuple(item if isinstance(item, str) else _read_period(item) for item in items),
+}
+
+
+def decode(data: Any) -> Any:
+    """Return the value that :func:`encode` wrote."""
+    if isinstance(data, dict):
+        ((tag, content),) = data.items()
+        return _DECODERS[tag](content)
+    return data
+
+
+def pack_deposits(deposits: Sequence[Deposit]) -> bytes:
+    """Return the deposits of one file, compressed; rows of one sheet share its layout."""
+    layouts: list[Layout] = []
+    rows = []
+    for deposit in deposits:
+        form = deposit.form
+        if not layouts or layouts[-1] is not form.layout:
+            layouts.append(form.layout)
+        rows.append(
+            [
+                len(layouts) - 1,
+                form.place.sheet,
+                form.place.row,
+                {k: encode(v) for k, v in form.cells.items()},
+                [encode(v) for v in form.original],
+                [[n.rule, list(n.fields), dict(n.slots)] for n in form.notes],
+                {k: encode(v) for k, v in deposit.values.items()},
+                {k: [u.value, u.expected, u.expected_en, u.cause, u.cause_en, u.example] for k, u in deposit.unreadable.items()},
+                deposit.digest,
+                encode(deposit.deposited_at),
+            ]
+        )  # fmt: skip
+    shapes = [
+        [la.system, la.header_row, la.headers, {k: list(v) for k, v in la.columns.items()}, la.notes]
+        for la in layouts
+    ]
+    return zlib.compress(json.dumps([shapes, rows], ensure_ascii=False).encode(), 3)
+
+
+def unpack_deposits(blob: bytes, file: str) -> list[Deposit]:
+    """Return the deposits that :func:`pack_deposits` wrote, at their places in ``file``."""
+    shapes, rows = json.loads(zlib.decompress(blob))
+    layouts = [
+        Layout(system, header_row, tuple(headers), {k: tuple(v) for k, v in columns.items()}, tuple(notes))
+        for system, header_row, headers, columns, notes in shapes
+    ]
+    return [
+        Deposit(
+            form=Form(
+                place=Place(file, sheet, row),
+                layout=layouts[layout],
+                cells={k: decode(v) for k, v in cells.items()},
+                original=tuple(decode(v) for v in original),
+                notes=tuple(Note(rule, tuple(fields), slots) for rule, fields, slots in notes),
+            ),
+            values={k: decode(v) for k, v in values.items()},
+            unreadable={k: Unreadable(*parts) for k, parts in unreadable.items()},
+            digest=digest,
+            deposited_at=decode(deposited_at),
+        )
+        for layout, sheet, row, cells, original, notes, values, unreadable, digest, deposited_at in rows
+    ]
+
+
+_FINDING = (
+    "rule",
+    "severity",
+    "motif",
+    "jalon",
+    "fields",
+    "message",
+    "fix",
+    "message_en",
+    "fix_en",
+    "source",
+)
+
+
+def pack_findings(findings: Sequence[Finding]) -> str:
+    """Return the findings as JSON, without their cells: a later export may hold the row elsewhere."""
+    return json.dumps([[getattr(f, name) for name in _FINDING] for f in findings], ensure_ascii=False)
+
+
+def unpack_findings(text: str, form: Form) -> tuple[Finding, ...]:
+    """Return the findings that :func:`pack_findings` wrote, on the cells of ``form``."""
+    found = []
+    for parts in json.loads(text):
+        named = dict(zip(_FINDING, parts, strict=True))
+        fields = tuple(named.pop("fields"))
+        cells = tuple(dict.fromkeys(address for key in fields for address in form.addresses(key)))
+        found.append(Finding(fields=fields, cells=cells, **named))
+    return tuple(found)

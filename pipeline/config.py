@@ -1,0 +1,328 @@
+"""``conventions.toml`` → :class:`Settings`, validated; nothing of any university stands elsewhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SetupError
+from pipeline.model import Limits
+from pipeline.tables.yamls import check_shape
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that people are sent to; every contact but the name may be empty."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    form_url: str = ""
+
+    @property
+    def contact(self) -> str:
+        """The best way to reach it: e-mail, else web form, else phone, else its name. Never empty."""
+        return self.email or self.form_url or self.phone or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class University:
+    """The university and its signatory."""
+
+    name: str
+    faculty: str
+    address: str
+    city: str
+    country: str
+    phone: str
+    email: str
+    site: str
+    siret: str
+    representative: str
+    quality: str
+    delegation: str
+    emergency_phone: str
+    logo: Path | None
+    inner_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcademicYear:
+    """Bounds of the academic year N: from ``start`` of N to ``end`` of N + 1 (month, day)."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+    def bounds(self, year: int) -> tuple[date, date]:
+        """Return the first and last day of the academic year that begins in ``year``."""
+        return date(year, *self.start), date(year + 1, *self.end)
+
+    def years_containing(self, first: date, last: date) -> tuple[int, ...]:
+        """Return the academic years that hold both days, the earlier first; September may belong to two."""
+        years = range(first.year - 1, first.year + 1)
+        return tuple(y for y in years if self.bounds(y)[0] <= first and last <= self.bounds(y)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """Programmes whose agreements another service draws up."""
+
+    service: str
+    titles: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """A funding recognised in the comments, which fixes how the stipend must be written."""
+
+    name: str
+    pattern: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``conventions.toml`` says."""
+
+    path: Path
+    university: University
+    guide: str
+    academic_year: AcademicYear
+    student_number: str
+    student_domains: tuple[str, ...]
+    staff_domains: tuple[str, ...]
+    processing_days: int
+    processing_text: str
+    processing_text_en: str
+    copies_france: int
+    copies_abroad: int
+    services: Mapping[str, Service]
+    continuing_education: str
+    redirections: tuple[Redirection, ...]
+    fundings: tuple[Funding, ...]
+    group: str
+    register: Path | None
+    workers: int
+    pdf: bool
+    batch_timeout: int
+    document_timeout: int
+    limits: Limits
+
+    def service(self, name: str) -> Service:
+        """Return the service ``name``; one that is not configured is the agreements office, else the university."""
+        known = self.services.get(name) or self.services.get("conventions")
+        return known or Service(self.university.name, self.university.email, self.university.phone)
+
+
+_TEXT = {"type": "string"}
+_NAME = {"type": "string", "required": True, "empty": False}
+_TEXTS = {"type": "list", "schema": _TEXT}
+_COUNT = {"type": "integer", "min": 0}
+_SIZE = {"type": "integer", "min": 1}
+_SERVICE = {
+    "type": "dict",
+    "schema": {"nom": _NAME} | dict.fromkeys(("courriel", "telephone", "adresse", "formulaire"), _TEXT),
+}
+_SHAPE: dict[str, Any] = {
+    "universite": {
+        "type": "dict",
+        "required": True,
+        "schema": {
+            "nom": _NAME,
+            "composante": _TEXT,
+            "adresse": _NAME,
+            "ville": _NAME,
+            "pays": {"type": "string", "regex": "[A-Z]{2}"},
+            "services_internes": _TEXTS,
+        }
+        | dict.fromkeys(
+            ("telephone", "courriel", "site", "siret", "representant", "qualite", "delegation",
+             "telephone_urgence", "logo"), _TEXT),
+    },
+    "guide": {"type": "dict", "required": True, "schema": {"nom": _NAME}},
+    "annee_universitaire": {
+        "type": "dict",
+        "required": True,
+        "schema": dict.fromkeys(("debut", "fin"), {"type": "string", "required": True, "regex": r"\d\d-\d\d"}),
+    },
+    "motifs": {
+        "type": "dict",
+        "required": True,
+        "schema": {"numero_etudiant": _NAME, "domaines_etudiants": _TEXTS, "domaines_personnel": _TEXTS},
+    },
+    "delais": {
+        "type": "dict",
+        "required": True,
+        "schema": {"traitement_jours": {**_COUNT, "required": True}, "texte": _NAME, "texte_en": _NAME},
+    },
+    "exemplaires": {"type": "dict", "schema": {"france": _COUNT, "etranger": _COUNT}},
+    "services": {"type": "dict", "required": True, "keysrules": {"regex": "[a-z_]+"}, "valuesrules": _SERVICE},
+    "orientations": {
+        "type": "dict",
+        "schema": {
+            "formation_continue": _TEXT,
+            "formations": {
+                "type": "list",
+                "schema": {"type": "dict", "schema": {"service": _NAME, "intitules": _TEXTS, "codes": _TEXTS}},
+            },
+        },
+    },
+    "financements": {
+        "type": "list",
+        "schema": {"type": "dict", "schema": {"nom": _NAME, "motif": _NAME, "libelle": _NAME}},
+    },
+    "sortie": {"type": "dict", "schema": {"groupe": _TEXT, "registre": _TEXT}},
+    "execution": {
+        "type": "dict",
+        "schema": {
+            "travailleurs": _COUNT,
+            "pdf": {"type": "boolean"},
+            "delai_lot": _SIZE,
+            "delai_document": _SIZE,
+        },
+    },
+    "limites": {
+        "type": "dict",
+        "schema": dict.fromkeys(
+            ("octets_fichier", "octets_decompresses", "lignes", "colonnes", "caracteres_cellule"), _SIZE),
+    },
+}  # fmt: skip
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check ``path``.
+
+    Raises SetupError (status 2), naming the file, the key and the mend, when anything in it is faulty.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SetupError(str(path), "", "configuration introuvable", "Indiquez-la avec --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetupError(str(path), "", f"TOML incorrect : {error}", "Corrigez la ligne indiquée.") from error
+    check_shape(data, _SHAPE, str(path))
+    _check_patterns(path, data)
+    services = {
+        key: Service(
+            s["nom"],
+            s.get("courriel", ""),
+            s.get("telephone", ""),
+            s.get("adresse", ""),
+            s.get("formulaire", ""),
+        )
+        for key, s in data["services"].items()
+    }
+    routes = data.get("orientations", {})
+    _check_services(path, routes, services)
+    year = data["annee_universitaire"]
+    execution, limits, copies = (
+        data.get("execution", {}),
+        data.get("limites", {}),
+        data.get("exemplaires", {}),
+    )
+    output = data.get("sortie", {})
+    return Settings(
+        path=path,
+        university=_university(path, data["universite"]),
+        guide=data["guide"]["nom"],
+        academic_year=AcademicYear(_month_day(path, "debut", year), _month_day(path, "fin", year)),
+        student_number=data["motifs"]["numero_etudiant"],
+        student_domains=_lowered(data["motifs"].get("domaines_etudiants", ())),
+        staff_domains=_lowered(data["motifs"].get("domaines_personnel", ())),
+        processing_days=data["delais"]["traitement_jours"],
+        processing_text=data["delais"]["texte"],
+        processing_text_en=data["delais"]["texte_en"],
+        copies_france=copies.get("france", 0),
+        copies_abroad=copies.get("etranger", 0),
+        services=services,
+        continuing_education=routes.get("formation_continue", "conventions"),
+        redirections=tuple(
+            Redirection(r["service"], tuple(r.get("intitules", ())), tuple(r.get("codes", ())))
+            for r in routes.get("formations", ())
+        ),
+        fundings=tuple(Funding(f["nom"], f["motif"], f["libelle"]) for f in data.get("financements", ())),
+        group=output.get("groupe", ""),
+        register=path.parent / output["registre"] if output.get("registre") else None,
+        workers=execution.get("travailleurs", 0),
+        pdf=execution.get("pdf", True),
+        batch_timeout=execution.get("delai_lot", 60),
+        document_timeout=execution.get("delai_document", 20),
+        limits=Limits(
+            file_bytes=limits.get("octets_fichier", Limits().file_bytes),
+            unpacked_bytes=limits.get("octets_decompresses", Limits().unpacked_bytes),
+            rows=limits.get("lignes", Limits().rows),
+            columns=limits.get("colonnes", Limits().columns),
+            cell_characters=limits.get("caracteres_cellule", Limits().cell_characters),
+        ),
+    )
+
+
+def _university(path: Path, table: Mapping[str, Any]) -> University:
+    logo = path.parent / table["logo"] if table.get("logo") else None
+    if logo is not None and not logo.is_file():
+        raise SetupError(
+            str(path), "universite.logo", f"image introuvable : {table['logo']}", "Corrigez le chemin."
+        )
+    return University(
+        name=table["nom"],
+        faculty=table.get("composante", ""),
+        address=table["adresse"],
+        city=table["ville"],
+        country=table.get("pays", "FR"),
+        phone=table.get("telephone", ""),
+        email=table.get("courriel", ""),
+        site=table.get("site", ""),
+        siret=table.get("siret", ""),
+        representative=table.get("representant", ""),
+        quality=table.get("qualite", ""),
+        delegation=table.get("delegation", ""),
+        emergency_phone=table.get("telephone_urgence", ""),
+        logo=logo,
+        inner_names=tuple(table.get("services_internes", ())),
+    )
+
+
+def _lowered(texts: Any) -> tuple[str, ...]:
+    return tuple(text.lower().lstrip("@") for text in texts)
+
+
+def _month_day(path: Path, key: str, table: Mapping[str, str]) -> tuple[int, int]:
+    month, day = (int(part) for part in table[key].split("-"))
+    try:
+        date(2001, month, day)  # a common year: 29 February is no bound
+    except ValueError as error:
+        raise SetupError(
+            str(path), f"annee_universitaire.{key}", f"jour impossible « {table[key]} »", "Écrivez MM-JJ."
+        ) from error
+    return month, day
+
+
+def _check_patterns(path: Path, data: Mapping[str, Any]) -> None:
+    patterns = {"motifs.numero_etudiant": data["motifs"]["numero_etudiant"]}
+    patterns |= {f"financements.{i}.motif": f["motif"] for i, f in enumerate(data.get("financements", ()))}
+    for key, pattern in patterns.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SetupError(
+                str(path), key, f"motif incorrect : {error}", "Corrigez l’expression."
+            ) from error
+
+
+def _check_services(path: Path, routes: Mapping[str, Any], services: Mapping[str, Service]) -> None:
+    named = [("orientations.formation_continue", routes.get("formation_continue", ""))]
+    named += [
+        (f"orientations.formations.{i}", r["service"]) for i, r in enumerate(routes.get("formations", ()))
+    ]
+    for key, service in named:
+        if service and service not in services:
+            raise SetupError(
+                str(path), key, f"service inconnu « {service} »", f"Ajoutez [services.{service}]."
+            )

@@ -1,0 +1,69 @@
+"""``schemas/documents.yaml``: which documents there are, from which template, for which dossiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+from pipeline.errors import SetupError
+from pipeline.model import Model, Status
+from pipeline.tables.yamls import check_shape, read_yaml
+
+Make: TypeAlias = Literal["word", "pieces", "message"]
+EXTENSIONS: Mapping[Make, str] = {"word": ".docx", "pieces": ".html", "message": ".eml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document."""
+
+    key: str
+    name: str
+    make: Make
+    templates: Mapping[Model, str]
+    statuses: frozenset[Status]
+    condition: str | None
+    """The name of a case of :mod:`pipeline.documents.cases` that must hold."""
+    pdf: bool
+
+
+_SHAPE: dict[str, Any] = {
+    "type": "dict",
+    "schema": {
+        "nom": {"type": "string", "required": True, "regex": "[a-z_]+"},
+        "genre": {"allowed": list(EXTENSIONS), "required": True},
+        "modeles": {
+            "type": "dict",
+            "schema": dict.fromkeys(get_args(Model), {"type": "string", "regex": r"[\w.-]+\.docx"}),
+        },
+        "statuts": {"type": "list", "required": True, "schema": {"allowed": list(get_args(Status))}},
+        "si": {"type": "string"},
+        "pdf": {"type": "boolean", "required": True},
+    },
+}
+
+
+def load_kinds(schemas: Path, templates: Path, case_names: frozenset[str]) -> tuple[Kind, ...]:
+    """Load the kinds; every template must be there and every condition known.
+
+    Raises SetupError (status 2) naming the entry.
+    """
+    path = schemas / "documents.yaml"
+    data = read_yaml(path)
+    check_shape(data, dict.fromkeys(data, _SHAPE), str(path))
+    kinds = []
+    for key, entry in data.items():
+        files = entry.get("modeles", {})
+        if (entry["genre"] == "word") != bool(files):
+            raise SetupError(str(path), key, "« modeles » va avec le genre « word »", "Corrigez l’entrée.")
+        for name in files.values():
+            if not (templates / name).is_file():
+                raise SetupError(str(path), f"{key}.modeles", f"modèle absent : {name}", "Rétablissez-le.")
+        if entry.get("si") is not None and entry["si"] not in case_names:
+            raise SetupError(str(path), f"{key}.si", f"condition inconnue « {entry['si']} »", "Corrigez son nom.")
+        kinds.append(
+            Kind(key, entry["nom"], entry["genre"], files, frozenset(entry["statuts"]), entry.get("si"), entry["pdf"])
+        )
+    return tuple(kinds)

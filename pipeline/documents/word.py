@@ -1,0 +1,175 @@
+"""Word templates: prepared once by docxtpl, compiled once by Jinja, rendered as often as needed.
+
+docxtpl alone loads, renders and saves the whole file for each document. Here it only cleans the XML of the
+template's parts (``patch_xml``); each document is then one Jinja render per part and one entry appended to a copy
+of the prepared zip. The canonical XML is the one docxtpl would have made (tests/documents/test_word.py).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docxtpl
+from jinja2 import Template, TemplateError, meta, nodes
+from lxml import etree
+
+from pipeline.documents.jinja import word_environment
+from pipeline.errors import SetupError
+
+_RENDERED = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_ENVIRONMENT = word_environment()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One rendered part: its XML before and after the body that docxtpl renders."""
+
+    name: str
+    template: Template
+
+
+class WordTemplate:
+    """One .docx template, compiled.
+
+    ``names`` are the values that it asks for, as dotted paths (``etudiant.nom``); ``bookmarks`` its bookmarks.
+    """
+
+    def __init__(self, path: Path, logo: bytes | None = None) -> None:
+        self.path = path
+        try:
+            self._load(path, logo)
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+            raise SetupError(
+                str(path), "", f"modèle Word illisible ({error})", "Rétablissez le fichier ou enregistrez-le en .docx."
+            ) from error
+        except TemplateError as error:
+            raise SetupError(
+                str(path), getattr(error, "message", "") or "", "balise incorrecte", "Corrigez-la dans Word."
+            ) from error
+
+    def _load(self, path: Path, logo: bytes | None) -> None:
+        template = docxtpl.DocxTemplate(str(path))
+        template.render_init()
+        sources = dict(_sources(template))
+        self._parts = tuple(_Part(name, _ENVIRONMENT.from_string(xml)) for name, xml in sources.items())
+        self.names = frozenset(name for xml in sources.values() for name in _asked(xml))
+        self.bookmarks = frozenset(
+            name for xml in sources.values() for name in re.findall(r'<w:bookmarkStart[^>]*w:name="([^"]+)"', xml)
+        )
+        self._prepared = _Prepared.of(path, frozenset(sources), logo)
+
+    def render(self, values: Mapping[str, Any]) -> bytes:
+        """Return the .docx for ``values``; the same values give the same bytes.
+
+        Raises jinja2.UndefinedError when the template asks for a value that does not exist.
+        """
+        return self._prepared.with_parts([(part.name, part.template.render(values).encode()) for part in self._parts])
+
+
+def _sources(template: docxtpl.DocxTemplate) -> list[tuple[str, str]]:
+    """Return (part name, Jinja source) of the body and of every header and footer, as docxtpl would render them."""
+    document = template.docx.part
+    root = template.xml_to_string(document.element)
+    body = template.get_xml()
+    start, end = root.index("<w:body"), root.rindex("</w:body>") + len("</w:body>")
+    # get_xml repeats the namespace declarations on the body: they stand on the root already.
+    patched = re.sub(r"<w:body[^>]*>", "<w:body>", template.patch_xml(body), count=1)
+    found = [("word/document.xml", _declared(root[:start] + patched + root[end:]))]
+    for uri in (template.HEADER_URI, template.FOOTER_URI):
+        for relation, part in template.get_headers_footers(uri):
+            del relation
+            xml = template.patch_xml(template.get_part_xml(part))
+            found.append((str(part.partname).lstrip("/"), _declared(xml)))
+    return found
+
+
+def _declared(xml: str) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{xml}'
+
+
+def _asked(source: str) -> set[str]:
+    """Return the dotted names that a template asks for; those of loop variables are left out."""
+    tree = _ENVIRONMENT.parse(source)
+    free = meta.find_undeclared_variables(tree)
+    names: set[str] = set()
+    for node in tree.find_all((nodes.Getattr, nodes.Name)):
+        parts: list[str] = []
+        inner: nodes.Node = node
+        while isinstance(inner, nodes.Getattr):
+            parts.append(inner.attr)
+            inner = inner.node
+        if isinstance(inner, nodes.Name) and inner.name in free:
+            names.add(".".join([inner.name, *reversed(parts)]))
+    return {name for name in names if not any(other.startswith(f"{name}.") for other in names)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A zip whose unchanging members are already compressed; rendered parts are appended to it.
+
+    Written by hand because zipfile would copy every member again: a local header, the data, and the central
+    directory are all that a zip is (PKWARE APPNOTE 4.3).
+    """
+
+    body: bytes
+    """Local headers and data of the unchanging members."""
+    directory: bytes
+    """Their central directory entries."""
+    count: int
+
+    @classmethod
+    def of(cls, path: Path, left_out: frozenset[str], logo: bytes | None) -> _Prepared:
+        """Read ``path`` without the parts in ``left_out``; ``logo`` replaces the picture named word/media/logo.*."""
+        buffer = io.BytesIO()
+        with (
+            zipfile.ZipFile(path) as source,
+            zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+        ):
+            for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+                if name in left_out:
+                    continue
+                data = logo if logo is not None and _LOGO.fullmatch(name) else source.read(name)
+                info = zipfile.ZipInfo(name, _EPOCH)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                target.writestr(info, data)
+            count = len(target.namelist())
+        whole = buffer.getvalue()
+        size, start = struct.unpack("<II", whole[-10:-2])
+        return cls(whole[:start], whole[start : start + size], count)
+
+    def with_parts(self, parts: list[tuple[str, bytes]]) -> bytes:
+        """Return the whole zip with ``parts`` (name, bytes) added."""
+        body, directory, offset = [self.body], [self.directory], len(self.body)
+        for name, data in parts:
+            packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+            packed = packer.compress(data) + packer.flush()
+            label = name.encode()
+            # version 20, no flags, deflate, time 0, date 1980-01-01 (0x0021)
+            common = struct.pack(
+                "<HHHHHIIIHH", 20, 0, 8, 0, 0x21, zlib.crc32(data), len(packed), len(data), len(label), 0
+            )
+            body += [b"PK\x03\x04", common, label, packed]
+            directory += [
+                b"PK\x01\x02",
+                struct.pack("<H", 20),
+                common,
+                struct.pack("<HHHII", 0, 0, 0, 0, offset),
+                label,
+            ]
+            offset += 4 + len(common) + len(label) + len(packed)
+        count = self.count + len(parts)
+        index = b"".join(directory)
+        end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(index), offset, 0)
+        return b"".join([*body, index, end])
+
+
+_LOGO = re.compile(r"word/media/logo\.\w+")

@@ -1,0 +1,501 @@
+"""Which source system a sheet comes from, and which field each of its columns feeds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pipeline.intake.systems import System, Systems, header_key
+from pipeline.intake.tables import Table
+from pipeline.intake.typography import typeset
+from pipeline.model import CellValue, Layout, column_letters
+from pipeline.tables.words import clean_spaces, fold
+
+_SEARCHED_ROWS = 40
+_LONGEST_HEADER = 300
+_LEAST = 2
+
+Standing: TypeAlias = Literal["field", "ignored", "unknown", "refused", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What became of one column."""
+
+    index: int
+    label: str
+    standing: Standing
+    fields: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it is refused, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A sheet whose system is known; ``by_header`` gives the column of each header that the system names."""
+
+    system: System
+    layout: Layout
+    columns: tuple[Column, ...]
+    by_header: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A sheet that no system, or more than one, recognises."""
+
+    reason: str
+    system: str | None = None
+    """The nearest system."""
+    header_row: int | None = None
+    """0-based row that looks most like headers."""
+    columns: tuple[Column, ...] = ()
+
+
+def recognise(table: Table, systems: Systems) -> Recognised | Refused:
+    """Find the header row of ``table`` and the one system that its signature satisfies.
+
+    Exactly one must; else the French reason names the nearest and what it lacks, or those that match.
+    """
+    readings = [reading for system in systems if (reading := _read_headers(table, system, systems))]
+    if not readings:
+        return Refused(typeset("aucune ligne d’en-têtes connue dans les premières lignes."))
+    matching = [reading for reading in readings if not reading.lacks]
+    if len(matching) > 1:
+        names = " et ".join(f"« {reading.system.label} »" for reading in matching)
+        return Refused(
+            typeset(
+                f"les en-têtes correspondent à plusieurs systèmes ({names}) : gardez ceux d’un seul export."
+            ),
+            matching[0].system.name,
+            matching[0].row,
+            matching[0].columns,
+        )
+    if matching:
+        return matching[0].recognised(table)
+    nearest = max(readings, key=lambda reading: (reading.proper, reading.score))
+    return Refused(
+        typeset(f"système non reconnu ; le plus proche est « {nearest.system.label} » : {nearest.lacks}."),
+        nearest.system.name,
+        nearest.row,
+        nearest.columns,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One system's reading of the sheet."""
+
+    system: System
+    row: int
+    score: int
+    proper: int
+    """How many groups of the signature are satisfied."""
+    lacks: str
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
+    by_header: Mapping[str, int]
+
+    def recognised(self, table: Table) -> Recognised:
+        columns, fields = _settle(table, self)
+        notes = _notes(columns)
+        if table.hidden:
+            notes = (
+                typeset(f"La feuille « {table.sheet} » est masquée dans le classeur ; elle est lue."),
+                *notes,
+            )
+        layout = Layout(self.system.name, self.row + 1, self.labels, fields, notes)
+        return Recognised(self.system, layout, columns, self.by_header)
+
+
+def _labels(row: Sequence[CellValue]) -> tuple[str, ...]:
+    return tuple(clean_spaces(value) if isinstance(value, str) else "" for value in row)
+
+
+def _read_headers(table: Table, system: System, systems: Systems) -> _Reading | None:
+    best, best_score = -1, 0
+    keys = _known_keys(system)
+    looked = 0
+    for number, row in enumerate(table.rows):
+        if not any(value is not None for value in row):
+            continue
+        if (looked := looked + 1) > _SEARCHED_ROWS:
+            break
+        score = sum(
+            _is_known(value, keys, system)
+            for value in row
+            if isinstance(value, str) and len(value) <= _LONGEST_HEADER
+        )
+        if score > best_score:
+            best, best_score = number, score
+    if best_score < _LEAST:
+        return None
+    labels = _labels(table.rows[best])
+    columns = Mapper(system, labels, _section_row(table, best, len(labels), system)).columns()
+    by_header: dict[str, int] = {}
+    for column in columns:
+        if column.label and header_key(column.label) in system.spelled:
+            by_header.setdefault(header_key(column.label), column.index)
+    asked = {key for column in columns for key in column.fields}
+    lacks, proper = _lacks(system, by_header.keys(), asked, systems)
+    return _Reading(system, best, best_score, proper, lacks, labels, columns, by_header)
+
+
+def _known_keys(system: System) -> frozenset[str]:
+    inside = {header for headers in system.section_headers.values() for header in headers}
+    return frozenset(system.spelled) | inside
+
+
+def _is_known(text: str, keys: frozenset[str], system: System) -> bool:
+    key = header_key(text)
+    if not key:
+        return False
+    return key in keys or _unnumbered(key) in keys or _affix(key, text, system) is not None
+
+
+def _lacks(system: System, there: Collection[str], asked: set[str], systems: Systems) -> tuple[str, int]:
+    """Return what the signature lacks, in French ("" when nothing), and how many groups it satisfies."""
+    lacking: list[str] = []
+    satisfied = 0
+    for group in system.required:
+        if any(header in there for header in group):
+            satisfied += 1
+        else:
+            lacking.append("il manque " + " ou ".join(f"« {system.spelled[header]} »" for header in group))
+    for keys in system.required_fields:
+        if any(key in asked for key in keys):
+            satisfied += 1
+        else:
+            lacking.append("il manque " + " ou ".join(f"« {systems.fields[key].label} »" for key in keys))
+    for header in system.excluded:
+        if header in there:
+            satisfied -= 1
+            lacking.append(f"« {system.spelled[header]} » ne devrait pas y être")
+    return ", ".join(lacking), satisfied
+
+
+def _section_row(table: Table, header: int, width: int, system: System) -> tuple[str | None, ...] | None:
+    """Return the section of each column from the row of titles above the headers; None when there is none.
+
+    A title reaches to the end of its merged cell, or to the next title when it is not merged. "" is the
+    section of an unknown title: nothing ambiguous is read under it.
+    """
+    for number in range(header - 1, max(header - 3, -1), -1):
+        row = table.rows[number]
+        titles = {index: value for index, value in enumerate(row) if isinstance(value, str) and value.strip()}
+        if not titles:
+            continue
+        known = {index: _section_of(title, system) for index, title in titles.items()}
+        found = [section for section in known.values() if section]
+        if not found or (len(set(found)) < 2 and len(found) < len(titles)):
+            return None
+        ends = {left: right for top, left, _, right in table.merged if top == number}
+        sections: list[str | None] = [None] * width
+        starts = sorted(titles)
+        for start, following in zip(starts, [*starts[1:], width], strict=True):
+            stop = min(ends[start] + 1, following) if start in ends else following
+            for index in range(start, min(stop, width)):
+                sections[index] = known[start] or ""
+        return tuple(sections)
+    return None
+
+
+_TITLE_NUMBER = re.compile(r"^(?:[ivx]+|\d+|[a-h]) (?=\w{3})")
+
+
+def _section_of(title: str, system: System) -> str | None:
+    key = fold(title)
+    return system.sections.get(key) or system.sections.get(_TITLE_NUMBER.sub("", key))
+
+
+def _unnumbered(key: str) -> str:
+    """Return the header without the number that MS Forms adds to a repeated one: « nom2 », « nom 2 »."""
+    return re.sub(r"(?<=[a-z]) ?\d{1,2}$", "", key)
+
+
+_AFFIX = re.compile(r"^(.+?)\s*(?:\s[-‐‑‒–—−]\s|[-–—:>/|]\s*|\.\s)\s*(.+)$", re.DOTALL)
+_BRACKET_AFTER = re.compile(r"^(.+?)\s*[(\[]([^)\]]+)[)\]][\s*:?]*$", re.DOTALL)
+_BRACKET_BEFORE = re.compile(r"^\s*[(\[]([^)\]]+)[)\]]\s*(.+)$", re.DOTALL)
+_LINK = re.compile(r"^(.+?) (?:du|de la|de l|de|d|of the|of) (.+)$")
+
+
+def _affix(key: str, label: str, system: System) -> tuple[str, str] | None:
+    """Return (section, rest of the header) when ``label`` names its section before or after, else None."""
+    pairs: list[tuple[str, str]] = []
+    for pattern in (_BRACKET_AFTER, _BRACKET_BEFORE, _AFFIX):
+        if match := pattern.match(label):
+            one, two = match.groups()
+            pairs += [(one, two), (two, one)]
+    for title, rest in pairs:
+        if (section := _section_of(title, system)) and header_key(rest):
+            return section, header_key(rest)
+    if match := _LINK.match(key):
+        rest, title = match.groups()
+        section = system.sections.get(title)
+        if section and rest in system.section_headers.get(section, {}):
+            return section, rest
+    words = key.split(" ")
+    for cut in range(1, len(words)):
+        before, after = " ".join(words[:cut]), " ".join(words[cut:])
+        for title, rest in ((before, after), (after, before)):
+            found = system.sections.get(title)
+            if found and rest in system.section_headers.get(found, {}):
+                return found, rest
+    return None
+
+
+class Mapper:
+    """Maps the headers of one row, from left to right; what cannot be told apart is refused."""
+
+    def __init__(
+        self, system: System, labels: tuple[str, ...], sections: tuple[str | None, ...] | None
+    ) -> None:
+        self.system, self.labels, self.sections = system, labels, sections
+        self.keys = [header_key(label) for label in labels]
+        bases = set(self.keys)
+        # « Nom2 » is a repeated « Nom » only where « Nom » stands too.
+        self.keys = [
+            base
+            if (base := _unnumbered(key)) != key and base in bases and key not in self.system.spelled
+            else key
+            for key in self.keys
+        ]
+        self.count = Counter(key for key in self.keys if key)
+        self.inside = {header for headers in system.section_headers.values() for header in headers}
+        self.certain: set[str] = set()
+        """Fields that have a column of their own, whatever the neighbours."""
+        self.taken: set[str] = set()
+        self.firm: list[Column | None] = []
+        """The columns that their own label and section settle."""
+        self.person: str | None = None
+        """The section of the nearest unambiguous column to the left."""
+        self.lost = False
+        """A label was refused after a person: what follows may go with it, up to the next clear column."""
+        self.met = False
+        """A column of some section has been passed."""
+        self.special = consumed(system)
+
+    def columns(self) -> tuple[Column, ...]:
+        self.firm = [self._firm(index) for index in range(len(self.labels))]
+        self.certain = {key for column in self.firm if column for key in column.fields}
+        columns: list[Column] = []
+        for index, column in enumerate(self.firm):
+            if index and self._section(index) != self._section(index - 1):
+                self.person = None
+            columns.append(column or self._by_neighbour(index))
+            self._remember(columns[-1], column is not None)
+        return tuple(columns)
+
+    def _section(self, index: int) -> str | None:
+        return self.sections[index] if self.sections else None
+
+    def _remember(self, column: Column, firm: bool) -> None:
+        """Move the neighbour on: an unknown or refused column may begin another person."""
+        if column.standing == "empty":
+            return
+        groups = {key.partition(".")[0] for key in column.fields}
+        self.lost = (column.standing == "refused" and self.met) or (self.lost and not (firm and groups))
+        if firm:
+            self.person = groups.pop() if len(groups) == 1 else None
+        elif column.standing != "field":
+            self.person = None
+        self.met = self.met or (self.person is not None and self.person in self.system.section_headers)
+
+    def _firm(self, index: int) -> Column | None:
+        """Return the column when its own label and section settle it; None when its neighbours must."""
+        label, key, system = self.labels[index], self.keys[index], self.system
+        if not key:
+            return Column(index, label, "unknown" if label else "empty")
+        section = self._section(index)
+        inside = system.section_headers.get(section or "", {})
+        if section and key in inside:
+            return Column(index, label, "field", (inside[key],))
+        fields = system.headers.get(key, ()) + self.special.get(key, ())
+        # A label valid anywhere may also be one of a section: « Civilité », but of whom?
+        if fields and (key not in self.inside or (section and fields[0].startswith(f"{section}."))):
+            return Column(index, label, "field", tuple(dict.fromkeys(fields)))
+        if key in system.ignored:
+            return Column(index, label, "ignored")
+        if key not in self.inside and (found := _affix(key, label, system)):
+            return self._affixed(index, *found)
+        if key in self.inside:
+            return None if section is None else self._refused_in(index, section)
+        return Column(index, label, "unknown")
+
+    def _affixed(self, index: int, section: str, rest: str) -> Column:
+        label, system = self.labels[index], self.system
+        inside = system.section_headers.get(section, {})
+        for candidate in (rest, _unnumbered(rest)):
+            if candidate in inside:
+                return Column(index, label, "field", (inside[candidate],))
+            own = tuple(key for key in system.headers.get(candidate, ()) if key.startswith(f"{section}."))
+            if own:
+                return Column(index, label, "field", own)
+        return Column(index, label, "unknown")
+
+    def _refused_in(self, index: int, section: str) -> Column:
+        label = self.labels[index]
+        where = "dans cette rubrique" if section else "sous un titre de rubrique inconnu"
+        return Column(index, label, "refused", reason=f"libellé ambigu {where}")
+
+    def _by_neighbour(self, index: int) -> Column:
+        """Settle a label that several persons share by the nearest unambiguous column to the left.
+
+        A label that the dictionary gives to one field when it stands alone yields to a neighbour only
+        when that field has another column; when both may be meant, neither is.
+        """
+        label, key, system = self.labels[index], self.keys[index], self.system
+        neighbour = system.section_headers.get(self.person or "", {}).get(key)
+        direct = system.headers.get(key, ())
+        lone = direct or ((system.alone[key],) if key in system.alone else ())
+        if lone and not (self._is_lone(index, bool(direct)) and all(self._is_free(field) for field in lone)):
+            lone = ()
+        if self.lost:
+            lone = ()
+        if neighbour and neighbour.endswith(".civilite") and self._begins_another(index):
+            neighbour, lone = None, ()
+        if neighbour and self._is_free(neighbour):
+            if not lone or neighbour in lone:
+                return self._take(index, (neighbour,))
+        elif lone:
+            return self._take(index, lone)
+        return Column(
+            index, label, "refused", reason="libellé ambigu : la personne ou la rubrique n’est pas dite"
+        )
+
+    def _begins_another(self, index: int) -> bool:
+        """Tell whether the next column is another person's name: a civility stands before it."""
+        following = next((c for c in self.firm[index + 1 :] if c is None or c.standing != "empty"), None)
+        return following is not None and any(
+            key.endswith((".nom", ".prenom")) and key.partition(".")[0] != self.person
+            for key in following.fields
+        )
+
+    def _take(self, index: int, fields: tuple[str, ...]) -> Column:
+        self.taken |= set(fields)
+        self.person = fields[0].partition(".")[0]
+        return Column(index, self.labels[index], "field", fields)
+
+    def _is_free(self, field: str) -> bool:
+        return field not in self.certain and field not in self.taken
+
+    def _is_lone(self, index: int, direct: bool) -> bool:
+        """Tell whether the label is the only one, or one valid anywhere that comes before every person.
+
+        The column that follows must not belong to another person who may be given the same label.
+        """
+        key = self.keys[index]
+        following = next((c for c in self.firm[index + 1 :] if c is None or c.standing != "empty"), None)
+        for field in following.fields if following else ():
+            group = field.partition(".")[0]
+            own = self.system.section_headers.get(group, {}).get(key)
+            if own and own not in self._lone_fields(key) and self._is_free(own):
+                return False
+        if self.count[key] == 1:
+            return True
+        return direct and self.keys.index(key) == index and self.person is None and not self.met
+
+    def _lone_fields(self, key: str) -> tuple[str, ...]:
+        return self.system.headers.get(key, ()) or (
+            (self.system.alone[key],) if key in self.system.alone else ()
+        )
+
+
+def consumed(system: System) -> dict[str, tuple[str, ...]]:
+    """Return, for each header that feeds fields otherwise than alone, the fields that it feeds."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def add(headers: Sequence[str], *keys: str) -> None:
+        for header in headers:
+            found[header] = (*found.get(header, ()), *keys)
+
+    for key, headers in (*system.coalesce.items(), *system.join.items()):
+        add(headers, key)
+    for split in system.splits:
+        add(split.headers, f"{split.person}.nom", f"{split.person}.prenom")
+    for conversion in system.conversions:
+        for headers in conversion.parts.values():
+            add(headers, *conversion.targets)
+    return found
+
+
+def _settle(table: Table, reading: _Reading) -> tuple[tuple[Column, ...], dict[str, tuple[int, ...]]]:
+    """Give each field its columns; two columns for one field stand only when no row tells them apart."""
+    system = reading.system
+    special = consumed(system)
+    columns = list(reading.columns)
+    feeding: dict[str, list[int]] = {}
+    for column in columns:
+        if column.standing == "field":
+            key = header_key(column.label)
+            for field in column.fields:
+                if not (key in special and field in special[key]):
+                    feeding.setdefault(field, []).append(column.index)
+    for field, indexes in feeding.items():
+        if len(indexes) > 1 and not _agree(table, reading.row, indexes):
+            names = ", ".join(f"« {columns[i].label} » (colonne {column_letters(i)})" for i in indexes)
+            for i in indexes:
+                columns[i] = Column(
+                    i, columns[i].label, "refused", reason=f"plusieurs colonnes pour un même champ : {names}"
+                )
+            feeding[field] = []
+    fields = {field: tuple(indexes) for field, indexes in feeding.items() if indexes}
+    kept = {column.index for column in columns if column.standing == "field"}
+    for field, headers in special_headers(system):
+        there = [reading.by_header[h] for h in headers if h in reading.by_header]
+        there = [i for i in there if i in kept or header_key(columns[i].label) in special]
+        if there:
+            fields[field] = tuple(dict.fromkeys((*fields.get(field, ()), *there)))
+    return tuple(columns), fields
+
+
+def special_headers(system: System) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (field, headers) of each coalesced, joined, split or converted field, in order of preference."""
+    found = [*system.coalesce.items(), *system.join.items()]
+    for split in system.splits:
+        found += [(f"{split.person}.nom", split.headers), (f"{split.person}.prenom", split.headers)]
+    for conversion in system.conversions:
+        headers = tuple(h for part in conversion.parts.values() for h in part)
+        found += [(target, headers) for target in conversion.targets]
+    return found
+
+
+def _agree(table: Table, header: int, indexes: Sequence[int]) -> bool:
+    for row in table.rows[header + 1 :]:
+        seen = {
+            clean_spaces(str(row[i])).casefold()
+            for i in indexes
+            if i < len(row) and row[i] is not None and str(row[i]).strip()
+        }
+        seen -= {clean_spaces(table_label).casefold() for table_label in _labels_at(table, header, indexes)}
+        if len(seen) > 1:
+            return False
+    return True
+
+
+def _labels_at(table: Table, header: int, indexes: Sequence[int]) -> list[str]:
+    row = table.rows[header]
+    return [str(row[i]) for i in indexes if i < len(row)]
+
+
+def _notes(columns: Sequence[Column]) -> tuple[str, ...]:
+    notes = [
+        f"Colonne {column_letters(c.index)} « {c.label} » non lue : {c.reason}. "
+        "Précisez le libellé (par exemple « Nom du tuteur de stage ») "
+        "ou ajoutez une ligne de titres de rubriques."
+        if c.reason.startswith("libellé")
+        else f"Colonne {column_letters(c.index)} « {c.label} » non lue : {c.reason}. Gardez-en une seule."
+        for c in columns
+        if c.standing == "refused"
+    ]
+    unknown = _listed(columns, lambda column: column.standing == "unknown")
+    if unknown:
+        notes.append(f"Colonnes sans champ correspondant, gardées telles quelles : {unknown}.")
+    return tuple(typeset(note) for note in notes)
+
+
+def _listed(columns: Sequence[Column], wanted: Callable[[Column], bool]) -> str:
+    return ", ".join(f"« {c.label} » ({column_letters(c.index)})" for c in columns if wanted(c))

@@ -1,0 +1,242 @@
+"""Rows of a recognised sheet → forms, their cells under field keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pipeline.intake.conversions import CONVERSIONS
+from pipeline.intake.headers import Recognised
+from pipeline.intake.names import ORDERS, split_name
+from pipeline.intake.systems import header_key
+from pipeline.intake.tables import Table
+from pipeline.intake.typography import typeset
+from pipeline.model import CellValue, ErrorCell, Form, Limits, Note, Place, column_letters
+from pipeline.tables.fields import Fields
+from pipeline.tables.words import clean_spaces, fold
+
+Row: TypeAlias = tuple[CellValue, ...]
+Cells: TypeAlias = dict[str, CellValue]
+_Step: TypeAlias = Callable[[Row, Cells], Note | None]
+
+_BLANK = " \t\r\n\u00a0\u202f\u2007\u200b\ufeff"
+_PEOPLE = ("enseignant", "signataire", "tuteur", "tuteur2", "representant", "etudiant")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that is no form, and why, in French."""
+
+    row: int
+    reason: str
+
+
+def read_forms(
+    table: Table, recognised: Recognised, file: str, fields: Fields, limits: Limits
+) -> Iterator[Form | Unread]:
+    """Yield one form for each row under the headers, or the reason why the row is none.
+
+    Blank rows and repeated headers are passed over. A row of at most two cells that names neither student
+    nor host (a total, a remark) and a row with an overlong cell are :class:`Unread`.
+    """
+    layout = recognised.layout
+    steps = _steps(recognised, fields)
+    labels = layout.headers
+    named = [i for i, label in enumerate(labels) if label]
+    width = max((i + 1 for i in named), default=0)
+    for index in range(layout.header_row, len(table.rows)):
+        row = table.rows[index]
+        filled = [i for i, value in enumerate(row) if not _is_blank(value)]
+        if not filled or _repeats_headers(row, filled, labels):
+            continue
+        number = index + 1
+        long = next((i for i in filled if _is_overlong(row[i], limits)), None)
+        if long is not None:
+            yield Unread(
+                number,
+                typeset(
+                    f"la cellule {column_letters(long)}{number} dépasse "
+                    f"{limits.cell_characters} caractères : à raccourcir."
+                ),
+            )
+            continue
+        cells: Cells = {}
+        notes = tuple(note for step in steps if (note := step(row, cells)) is not None)
+        if len(filled) <= 2 and (_is_total(row, filled) or not _names_someone(cells)):
+            yield Unread(number, "ni stagiaire ni organisme d’accueil sur cette ligne (total ou remarque).")
+            continue
+        original = row + (None,) * (width - len(row))
+        yield Form(Place(file, table.sheet, number), layout, cells, original, notes)
+
+
+def _names_someone(cells: Cells) -> bool:
+    return any(key.startswith(("etudiant.", "organisme.")) for key in cells)
+
+
+def _is_total(row: Row, filled: list[int]) -> bool:
+    return any(
+        isinstance(value, str) and fold(value[:40]).startswith(("total", "sous total", "somme"))
+        for value in (row[i] for i in filled)
+    )
+
+
+def _is_blank(value: CellValue) -> bool:
+    return value is None or (type(value) is str and not value.strip(_BLANK))
+
+
+def _is_overlong(value: CellValue, limits: Limits) -> bool:
+    return type(value) is str and len(value) > limits.cell_characters
+
+
+def _repeats_headers(row: Row, filled: list[int], labels: tuple[str, ...]) -> bool:
+    """Tell whether most filled cells of the row are the labels of their columns."""
+    probe = filled[: min(len(filled), 3)]
+    if not any(_is_label(row, i, labels) for i in probe):
+        return False
+    same = sum(_is_label(row, i, labels) for i in filled)
+    return same * 2 > len(filled) and same >= min(3, sum(1 for label in labels if label))
+
+
+def _is_label(row: Row, index: int, labels: tuple[str, ...]) -> bool:
+    value = row[index]
+    if not isinstance(value, str) or index >= len(labels) or not labels[index]:
+        return False
+    return value == labels[index] or (
+        len(value) < 300 and bool(header_key(value)) and header_key(value) == header_key(labels[index])
+    )
+
+
+def _at(row: Row, index: int) -> CellValue:
+    if index >= len(row) or _is_blank(row[index]):
+        return None
+    return row[index]
+
+
+def _first(row: Row, indexes: tuple[int, ...]) -> CellValue:
+    for index in indexes:
+        if (value := _at(row, index)) is not None:
+            return value
+    return None
+
+
+def _steps(recognised: Recognised, fields: Fields) -> list[_Step]:
+    """Return what is done to each row, in order: copy, join, split, convert, translate."""
+    system, layout, by_header = recognised.system, recognised.layout, recognised.by_header
+    steps: list[_Step] = []
+    handled: set[str] = set()
+    for field, headers in system.join.items():
+        if field in layout.columns:
+            steps.append(_joining(field, _indexes(headers, by_header)))
+            handled.add(field)
+    for split in system.splits:
+        if indexes := _indexes(split.headers, by_header):
+            steps.append(_splitting(split.person, indexes, split.order, fields))
+            handled |= {f"{split.person}.nom", f"{split.person}.prenom"}
+    for conversion in system.conversions:
+        parts = {part: _indexes(headers, by_header) for part, headers in conversion.parts.items()}
+        if any(parts.values()):
+            steps.append(_converting(conversion.name, conversion.targets, parts, conversion.words))
+            handled |= set(conversion.targets)
+    for field, indexes in layout.columns.items():
+        if field not in handled:
+            ordered = _indexes(system.coalesce[field], by_header) if field in system.coalesce else ()
+            steps.append(_copying(field, tuple(dict.fromkeys((*ordered, *indexes)))))
+    for person in _PEOPLE:
+        nom, prenom = f"{person}.nom", f"{person}.prenom"
+        if nom in layout.columns and nom not in handled and prenom not in layout.columns:
+            steps.append(_splitting(person, layout.columns[nom], ORDERS[0], fields))
+    steps.extend(
+        _translating(field, values) for field, values in system.values.items() if field in layout.columns
+    )
+    return steps
+
+
+def _indexes(headers: tuple[str, ...], by_header: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(by_header[header] for header in headers if header in by_header)
+
+
+def _copying(field: str, indexes: tuple[int, ...]) -> _Step:
+    if len(indexes) == 1:
+        (only,) = indexes
+
+        def copy_one(row: Row, cells: Cells) -> None:
+            if only < len(row):
+                value = row[only]
+                if value is not None and not (type(value) is str and not value.strip(_BLANK)):
+                    cells[field] = value
+
+        return copy_one
+
+    def copy_first(row: Row, cells: Cells) -> None:
+        value = _first(row, indexes)
+        if value is not None:
+            cells[field] = value
+
+    return copy_first
+
+
+def _joining(field: str, indexes: tuple[int, ...]) -> _Step:
+    def join(row: Row, cells: Cells) -> None:
+        values = [value for i in indexes if (value := _at(row, i)) is not None]
+        error = next((value for value in values if isinstance(value, ErrorCell)), None)
+        if error is not None:
+            cells[field] = error
+        elif values:
+            cells[field] = ", ".join(str(value).strip() for value in values)
+
+    return join
+
+
+def _splitting(person: str, indexes: tuple[int, ...], order: str, fields: Fields) -> _Step:
+    nom, prenom, civilite = f"{person}.nom", f"{person}.prenom", f"{person}.civilite"
+
+    def split(row: Row, cells: Cells) -> None:
+        value = _first(row, indexes)
+        if value is None:
+            return
+        if not isinstance(value, str):
+            cells[nom] = value
+            return
+        family, given, civility = split_name(value, order)
+        cells[nom] = family
+        if given and prenom in fields:
+            cells[prenom] = given
+        if civility and civilite in fields and civilite not in cells:
+            cells[civilite] = civility
+
+    return split
+
+
+def _converting(
+    name: str,
+    targets: tuple[str, ...],
+    parts: dict[str, tuple[int, ...]],
+    words: Mapping[str, tuple[str, ...]],
+) -> _Step:
+    conversion = CONVERSIONS[name]
+
+    def convert(row: Row, cells: Cells) -> Note | None:
+        values, note = conversion({part: _first(row, where) for part, where in parts.items()}, words, targets)
+        for target, value in zip(targets, values, strict=True):
+            if value is not None:
+                cells[target] = value
+        return note
+
+    return convert
+
+
+def _translating(field: str, values: Mapping[str, str]) -> _Step:
+
+    def translate(_row: Row, cells: Cells) -> None:
+        value = cells.get(field)
+        if not isinstance(value, (str, int, bool)):
+            return
+        text = ("oui" if value else "non") if isinstance(value, bool) else clean_spaces(str(value))
+        translated = values.get(fold(text), values.get("*"))
+        if translated:
+            cells[field] = translated
+        elif translated == "":
+            del cells[field]
+
+    return translate

@@ -1,0 +1,313 @@
+"""The source systems: one YAML file each under ``schemas/columns/``, loaded strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SetupError
+from pipeline.intake.conversions import CONVERSIONS, PARTS
+from pipeline.intake.names import ORDERS
+from pipeline.tables.fields import Fields
+from pipeline.tables.words import fold
+from pipeline.tables.yamls import check_shape, read_yaml
+
+TIMESTAMP = "formulaire.depose_le"
+
+_HINT = re.compile(
+    r"\(\s*(?:obligatoire|facultatif|optionnel|requis|required|optional|oui\s*/\s*non|yes\s*/\s*no|"
+    r"[jd]{2}/mm/(?:aaaa|yyyy)|\d+ (?:chiffres|caractères|digits)|le cas échéant|"
+    r"si connue?|si applicable)\s*\)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"^(?:n|no|nr|num|numero)(?= )")
+
+
+def header_key(label: str) -> str:
+    """Return what two writings of one header share: « N° étudiant * : » and « NUMÉRO ETUDIANT » are one.
+
+    Hints such as « (obligatoire) » count for nothing; « N° », « No » and « Num » are « Numéro ».
+    """
+    return _NUMBER.sub("numero", fold(_HINT.sub(" ", label)))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A column that holds a whole name, read into ``person``.nom and ``person``.prenom."""
+
+    person: str
+    headers: tuple[str, ...]
+    order: str
+    """« Prénom NOM » or « NOM Prénom »: used when capitals do not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A named conversion (:mod:`pipeline.intake.conversions`) and the headers of each of its parts."""
+
+    name: str
+    targets: tuple[str, ...]
+    parts: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One source system. Every header below is a :func:`header_key` unless said otherwise."""
+
+    name: str
+    """Stem of its YAML file."""
+    label: str
+    headers: Mapping[str, tuple[str, ...]]
+    """Header → the fields that it feeds, valid wherever it stands."""
+    section_headers: Mapping[str, Mapping[str, str]]
+    """Section → header → field: valid only inside the section."""
+    alone: Mapping[str, str]
+    """Header of a section → field, also valid when no other column carries the same label."""
+    sections: Mapping[str, str]
+    """Folded title or prefix → section."""
+    required: tuple[tuple[str, ...], ...]
+    """Groups of headers of which one must be there."""
+    required_fields: tuple[tuple[str, ...], ...]
+    """Groups of fields of which one must have a column."""
+    excluded: tuple[str, ...]
+    coalesce: Mapping[str, tuple[str, ...]]
+    """Field → headers, the first that is not empty wins."""
+    join: Mapping[str, tuple[str, ...]]
+    """Field → headers whose cells are put together, a comma between."""
+    splits: tuple[Split, ...]
+    values: Mapping[str, Mapping[str, str]]
+    """Field → folded value → value; "" drops it, "*" stands for any other."""
+    conversions: tuple[Conversion, ...]
+    ignored: frozenset[str]
+    spelled: Mapping[str, str]
+    """Header → as the YAML file spells it, for messages and suggestions."""
+
+    @property
+    def known(self) -> Iterator[str]:
+        """All headers that mean something to this system."""
+        yield from self.spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """All source systems, in the order of their names, and the labels of the fields."""
+
+    systems: tuple[System, ...]
+    fields: Fields
+
+    def __iter__(self) -> Iterator[System]:
+        return iter(self.systems)
+
+
+_TEXTS: Mapping[str, Any] = {"type": "list", "minlength": 1, "schema": {"type": "string", "empty": False}}
+_GROUPS: Mapping[str, Any] = {"type": "list", "schema": _TEXTS}
+_BY_NAME: Mapping[str, Any] = {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": _TEXTS}
+_SHAPE: Mapping[str, Any] = {
+    "libelle": {"type": "string", "required": True, "empty": False},
+    "reprend_le_formulaire": {"type": "boolean"},
+    "signature": {
+        "type": "dict",
+        "required": True,
+        "schema": {"entetes": _GROUPS, "champs": _GROUPS, "sans": _TEXTS},
+    },
+    "colonnes": {**_BY_NAME, "required": True},
+    "rubriques": _BY_NAME,
+    "entetes_de_rubrique": _BY_NAME,
+    "entetes_seuls": _BY_NAME,
+    "au_choix": _BY_NAME,
+    "assemble": _BY_NAME,
+    "noms_complets": {
+        "type": "dict",
+        "valuesrules": {
+            "type": "dict",
+            "schema": {
+                "entetes": {**_TEXTS, "required": True},
+                "ordre": {"required": True, "allowed": list(ORDERS)},
+            },
+        },
+    },
+    "valeurs": {
+        "type": "dict",
+        "valuesrules": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": {"type": "string"}},
+    },
+    "conversions": {
+        "type": "dict",
+        "keysrules": {"allowed": list(CONVERSIONS)},
+        "valuesrules": {
+            "type": "dict",
+            "schema": {
+                "champs": {**_TEXTS, "required": True},
+                "entetes": {**_BY_NAME, "required": True},
+                "mots": _BY_NAME,
+            },
+        },
+    },
+    "horodatage": _TEXTS,
+    "ignore": _TEXTS,
+}
+
+
+def load_systems(schemas: Path, fields: Fields) -> Systems:
+    """Load ``columns/*.yaml`` from the folder ``schemas``, sorted by name.
+
+    Raises SetupError on an unknown key or field, a header given twice, or when there is no file at all.
+    """
+    paths = sorted((schemas / "columns").glob("*.yaml"))
+    if not paths:
+        raise SetupError(
+            str(schemas / "columns"),
+            "",
+            "aucun système source n’y est décrit",
+            "Rétablissez les fichiers .yaml.",
+        )
+    return Systems(tuple(_Loader(path, fields).system() for path in paths), fields)
+
+
+class _Loader:
+    """Reads one YAML file, remembering which header was given where."""
+
+    def __init__(self, path: Path, fields: Fields) -> None:
+        self.file, self.fields, self.name = str(path), fields, path.stem
+        self.data = read_yaml(path)
+        check_shape(self.data, _SHAPE, self.file)
+        self.spelled: dict[str, str] = {}
+        self.headers: dict[str, list[str]] = {}
+
+    def system(self) -> System:
+        data = self.data
+        if data.get("reprend_le_formulaire"):
+            for key, field in self.fields.items():
+                for label in (field.label, field.label_en):
+                    self._add_header(key, label, "reprend_le_formulaire", shared=label == field.label_en)
+        for key, labels in data["colonnes"].items():
+            for label in labels:
+                self._add_header(key, label, "colonnes")
+        section_headers, alone = self._sections()
+        coalesce = dict(self._by_field("au_choix"))
+        if "horodatage" in data:
+            coalesce[TIMESTAMP] = self._keys(data["horodatage"])
+        join = dict(self._by_field("assemble"))
+        splits = tuple(self._split(person, entry) for person, entry in data.get("noms_complets", {}).items())
+        conversions = tuple(self._conversion(name, e) for name, e in data.get("conversions", {}).items())
+        for key in coalesce.keys() & join.keys():
+            self._fail(f"assemble.{key}", "ce champ est déjà sous « au_choix » ou « horodatage »")
+        signature = data["signature"]
+        for group in signature.get("champs", []):
+            for key in group:
+                self._field(key, "signature.champs")
+        return System(
+            name=self.name,
+            label=data["libelle"],
+            headers={header: tuple(keys) for header, keys in self.headers.items()},
+            section_headers=section_headers,
+            alone=alone,
+            sections=self._titles(),
+            required=tuple(self._keys(group) for group in signature.get("entetes", [])),
+            required_fields=tuple(tuple(group) for group in signature.get("champs", [])),
+            excluded=self._keys(signature.get("sans", [])),
+            coalesce=coalesce,
+            join=join,
+            splits=splits,
+            values=self._values(),
+            conversions=conversions,
+            ignored=frozenset(self._keys(data.get("ignore", []))),
+            spelled=self.spelled,
+        )
+
+    def _fail(self, key: str, problem: str, mend: str = "Corrigez cette entrée du fichier.") -> None:
+        raise SetupError(self.file, key, problem, mend)
+
+    def _field(self, key: str, where: str) -> str:
+        if key not in self.fields:
+            self._fail(f"{where}.{key}", "champ inconnu de contact_form.yaml")
+        return key
+
+    def _keys(self, labels: Sequence[str]) -> tuple[str, ...]:
+        keys = tuple(header_key(label) for label in labels)
+        for key, label in zip(keys, labels, strict=True):
+            self.spelled.setdefault(key, label)
+        return keys
+
+    def _add_header(self, key: str, label: str, where: str, *, shared: bool = False) -> None:
+        """Give ``label`` to the field ``key``; only a header of a closed export may feed two."""
+        self._field(key, where)
+        (header,) = self._keys([label])
+        others = self.headers.setdefault(header, [])
+        if key in others:
+            if where == "colonnes" and not self.data.get("reprend_le_formulaire"):
+                self._fail(f"{where}.{key}", f"l’en-tête « {label} » est donné deux fois", "Gardez-en un.")
+            return
+        if others and self.data.get("reprend_le_formulaire"):
+            if shared:
+                return
+            self._fail(
+                f"{where}.{key}",
+                f"l’en-tête « {label} » désigne déjà le champ « {others[0]} »",
+                "Gardez-le pour un seul champ.",
+            )
+        others.append(key)
+
+    def _by_field(self, where: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for key, labels in self.data.get(where, {}).items():
+            yield self._field(key, where), self._keys(labels)
+
+    def _sections(self) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        alone: dict[str, str] = {}
+        for where in ("entetes_de_rubrique", "entetes_seuls"):
+            for key, headers in self._by_field(where):
+                section = found.setdefault(key.partition(".")[0], {})
+                for header in headers:
+                    if section.setdefault(header, key) != key:
+                        self._fail(
+                            f"{where}.{key}",
+                            f"l’en-tête « {self.spelled[header]} » désigne deux champs de la même rubrique",
+                        )
+                    if where == "entetes_seuls" and alone.setdefault(header, key) != key:
+                        self._fail(f"{where}.{key}", f"« {self.spelled[header]} » est donné à deux champs")
+        return found, alone
+
+    def _titles(self) -> dict[str, str]:
+        groups = {key.partition(".")[0] for key in self.fields}
+        titles: dict[str, str] = {}
+        for section, labels in self.data.get("rubriques", {}).items():
+            if section not in groups:
+                self._fail(f"rubriques.{section}", "rubrique inconnue : début de clé d’un champ attendu")
+            for label in labels:
+                if titles.setdefault(fold(label), section) != section:
+                    self._fail(f"rubriques.{section}", f"« {label} » désigne deux rubriques")
+        return titles
+
+    def _split(self, person: str, entry: Mapping[str, Any]) -> Split:
+        for part in ("nom", "prenom"):
+            self._field(f"{person}.{part}", "noms_complets")
+        return Split(person, self._keys(entry["entetes"]), entry["ordre"])
+
+    def _conversion(self, name: str, entry: Mapping[str, Any]) -> Conversion:
+        for key in entry["champs"]:
+            self._field(key, f"conversions.{name}.champs")
+        wanted, targets = PARTS[name]
+        if set(entry["entetes"]) != wanted:
+            self._fail(f"conversions.{name}.entetes", f"attendu : {', '.join(sorted(wanted))}")
+        if len(entry["champs"]) != targets:
+            self._fail(f"conversions.{name}.champs", f"{targets} champ(s) attendu(s)")
+        return Conversion(
+            name,
+            tuple(entry["champs"]),
+            {part: self._keys(labels) for part, labels in entry["entetes"].items()},
+            {part: tuple(fold(w) for w in words) for part, words in entry.get("mots", {}).items()},
+        )
+
+    def _values(self) -> dict[str, dict[str, str]]:
+        values: dict[str, dict[str, str]] = {}
+        for key, entry in self.data.get("valeurs", {}).items():
+            field = self.fields[self._field(key, "valeurs")]
+            for value in entry.values():
+                if value and field.allowed and value not in field.allowed:
+                    self._fail(f"valeurs.{key}", f"« {value} » n’est pas une valeur de ce champ")
+            values[key] = {("*" if word == "*" else fold(word)): value for word, value in entry.items()}
+        return values

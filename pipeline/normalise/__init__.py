@@ -1,0 +1,6 @@
+"""From raw cells to typed values: one pass over a form, and what cannot be read is kept as a value too."""
+
+from pipeline.normalise.cells import FORMULA_ERROR, shown
+from pipeline.normalise.deposit import normalise
+
+__all__ = ["FORMULA_ERROR", "normalise", "shown"]

@@ -1,0 +1,144 @@
+"""A form → a deposit: every cell becomes a typed value, a reason why it cannot be read, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from pipeline.model import CellValue, Deposit, Form, Unreadable, Value
+from pipeline.normalise.cells import FORMULA_ERROR, is_formula_error, plain, shown
+from pipeline.normalise.choices import read_academic_year, read_choice, read_currency, read_yes_no
+from pipeline.normalise.contacts import read_address, read_identifier, read_phone, read_siret, restore_zero
+from pipeline.normalise.dates import read_date, read_datetime
+from pipeline.normalise.numbers import read_amount, read_number, read_taught_hours
+from pipeline.normalise.periods import read_periods, read_schedule
+from pipeline.normalise.refusal import Refusal
+from pipeline.normalise.texts import clean_block, clean_line, clean_list
+from pipeline.codec import encode
+from pipeline.tables import Tables
+from pipeline.tables.fields import Field
+
+_Reader = Callable[[Field, CellValue, Tables], Value | Refusal | None]
+_POSTCODES = {"etudiant.code_postal": "etudiant.pays", "organisme.code_postal": "organisme.pays"}
+_ADDRESSES = frozenset({"adresse", "caisse_adresse", "lieu_adresse"})
+
+
+def normalise(form: Form, tables: Tables) -> Deposit:
+    """Return what ``form`` says, read by the types of ``schemas/contact_form.yaml``. Never raises for a cell."""
+    values: dict[str, Value] = {}
+    unreadable: dict[str, Unreadable] = {}
+    for key, raw in form.cells.items():
+        field = tables.fields[key]
+        read = _read(field, raw, tables)
+        if isinstance(read, Refusal):
+            unreadable[key] = _unreadable(field, raw, read)
+        elif read is not None and read not in ("", ()):
+            values[key] = read
+    _restore_postcodes(form, values)
+    at = values.get("formulaire.depose_le")
+    return Deposit(form, values, unreadable, _digest(values, unreadable), at if isinstance(at, datetime) else None)
+
+
+def _read(field: Field, raw: CellValue, tables: Tables) -> Value | Refusal | None:
+    if is_formula_error(raw):
+        return Refusal(FORMULA_ERROR, "formula error")
+    if raw is None:
+        return None
+    if isinstance(raw, str) and tables.synonyms.is_empty(raw):
+        return None
+    return _READERS[field.genre](field, raw, tables)
+
+
+def _text(field: Field, raw: CellValue, _: Tables) -> Value | Refusal:
+    if field.key in ("etudiant.numero", "formulaire.identifiant"):
+        return read_identifier(raw)
+    name = field.key.partition(".")[2]
+    if name in _ADDRESSES:
+        return clean_list(plain(raw))
+    return clean_line(plain(raw))
+
+
+def _country(_: Field, raw: CellValue, tables: Tables) -> Value | Refusal:
+    country = tables.countries.find(clean_line(plain(raw)))
+    return country.code if country else Refusal("pays non reconnu", "unknown country")
+
+
+def _nationalities(_: Field, raw: CellValue, tables: Tables) -> Value | Refusal:
+    codes = tables.demonyms.read(clean_line(plain(raw)))
+    return codes if codes else Refusal("nationalité non reconnue", "unknown nationality")
+
+
+def _phone(_: Field, raw: CellValue, __: Tables) -> Value:
+    phone = read_phone(raw)
+    return phone if isinstance(raw, str) else restore_zero(phone)
+
+
+_READERS: Mapping[str, _Reader] = {
+    "texte": _text,
+    "texte long": lambda _, raw, __: clean_block(plain(raw)),
+    "date": lambda _, raw, __: read_date(raw),
+    "date-heure": lambda _, raw, __: read_datetime(raw),
+    "nombre": lambda field, raw, _: read_number(field.key, raw),
+    "montant": lambda field, raw, _: read_amount(field.key, raw),
+    "volume horaire": lambda field, raw, _: read_taught_hours(field.key, raw),
+    "oui/non": lambda _, raw, tables: read_yes_no(raw, tables.synonyms),
+    "choix": lambda field, raw, tables: read_choice(field, raw, tables.synonyms),
+    "pays": _country,
+    "nationalités": _nationalities,
+    "courriel": lambda _, raw, __: read_address(raw),
+    "téléphone": _phone,
+    "siret": lambda _, raw, __: read_siret(raw),
+    "devise": lambda field, raw, tables: read_currency(field.key, raw, tables.synonyms),
+    "année universitaire": lambda _, raw, __: read_academic_year(raw),
+    "périodes": lambda _, raw, __: read_periods(raw),
+    "périodes ou texte": lambda _, raw, __: read_schedule(raw),
+}
+
+
+def _restore_postcodes(form: Form, values: dict[str, Value]) -> None:
+    """Give French postcodes back the zero that a numeric cell lost: 1000 → 01000."""
+    for key, country in _POSTCODES.items():
+        text = values.get(key)
+        if not isinstance(text, str):
+            continue
+        compact = text.replace(" ", "")
+        if compact.isdigit():
+            french = values.get(country, "FR") == "FR" and country not in _unread_keys(form, values)
+            values[key] = compact.zfill(5) if len(compact) == 4 and french else compact
+
+
+def _unread_keys(form: Form, values: Mapping[str, Value]) -> frozenset[str]:
+    return frozenset(form.cells) - frozenset(values)
+
+
+_EXPECTED: Mapping[str, tuple[str, str, str]] = {
+    "date": ("une date (JJ/MM/AAAA)", "a date (DD/MM/YYYY)", "03/02/2027"),
+    "date-heure": ("une date (JJ/MM/AAAA)", "a date (DD/MM/YYYY)", "03/02/2027"),
+    "nombre": ("un nombre", "a number", "35"),
+    "montant": ("un montant", "an amount", "4,50"),
+    "volume horaire": ("un nombre d’heures, ou « plus de 200 heures »", "a number of hours, or “200+”", "400"),
+    "oui/non": ("« oui » ou « non »", "“oui” (yes) or “non” (no)", "oui"),
+    "pays": ("un nom de pays", "a country", "Allemagne"),
+    "nationalités": ("une nationalité", "a nationality", "française"),
+    "devise": ("un code de monnaie à trois lettres", "a three-letter currency code", "EUR"),
+    "année universitaire": ("une année universitaire", "an academic year", "2026-2027"),
+    "périodes": ("une ou plusieurs périodes", "one or more periods", "du 24/12/2026 au 02/01/2027"),
+    "siret": ("quatorze chiffres", "fourteen digits", "123 456 789 00012"),
+}
+
+
+def _unreadable(field: Field, raw: CellValue, refusal: Refusal) -> Unreadable:
+    if field.allowed:
+        listed = ", ".join(f"«\u00a0{value}\u00a0»" for value in field.allowed)
+        expected = (f"une de ces réponses\u00a0: {listed}", f"one of: {', '.join(field.allowed)}", field.allowed[0])
+    else:
+        expected = _EXPECTED.get(field.genre, ("un texte", "text", ""))
+
+    return Unreadable(shown(raw), expected[0], expected[1], refusal.cause, refusal.cause_en, expected[2])
+
+
+def _digest(values: Mapping[str, Value], unreadable: Mapping[str, Unreadable]) -> str:
+    content = [{k: encode(values[k]) for k in sorted(values)}, {k: unreadable[k].value for k in sorted(unreadable)}]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()

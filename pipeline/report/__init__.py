@@ -1,0 +1,1 @@
+"""What a run tells: run.json, the workbook to correct, the page, the terminal, the journal."""

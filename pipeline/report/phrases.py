@@ -1,0 +1,220 @@
+"""The words that the workbook, the page and the terminal share: statuses, levels, what is to be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from pipeline.language import NBSP
+from pipeline.model import Finding, Status, Value, Verdict
+from pipeline.tables import Tables
+from pipeline.tables.fields import Fields
+from pipeline.tables.words import clean_spaces
+
+Level: TypeAlias = Literal["correct", "decide", "await", "know"]
+"""What a finding asks for: a correction or a refusal, a decision, a document before the signature, nothing."""
+
+LEVELS: tuple[Level, ...] = ("correct", "decide", "await", "know")
+LEVEL_NAMES: Mapping[Level, str] = {
+    "correct": "À corriger",
+    "decide": "À vérifier",
+    "await": "Attendu avant la signature",
+    "know": "Pour information",
+}
+STATUSES: Mapping[Status, str] = {
+    "à corriger": "Une information manque ou ne convient pas : la convention attend la correction.",
+    "à vérifier": "La convention est faite avec la mention « PROJET » ; elle attend votre décision.",
+    "prêt": "La convention est prête à être envoyée à la signature.",
+    "refusé": "La convention ne peut pas être établie en l’état ; le message en donne la raison.",
+    "réorienté": "Un autre service établit la convention ; le message l’indique.",
+    "remplacé": "Une version plus récente de la même fiche a été déposée ; cette ligne ne compte plus.",
+}
+"""Each status, in the order in which a manager looks at them, and what it means for her."""
+_LABELS_SHOWN = 4
+
+
+def typographic(text: str) -> str:
+    """Return a French sentence with its no-break spaces: U+00A0 before « : » and inside « », U+202F before ; ! ?"""
+    for mark, space in ((":", NBSP), ("»", NBSP), (";", "\u202f"), ("!", "\u202f"), ("?", "\u202f")):
+        text = text.replace(f" {mark}", f"{space}{mark}")
+    return text.replace("« ", f"«{NBSP}")
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Write a number with its noun: « 0 fichier », « 1 fichier », « 2 fichiers »; four digits are grouped."""
+    return f"{number:,}".replace(",", "\u202f") + f"{NBSP}{one if number < 2 else many}"
+
+
+def level(finding: Finding) -> Level:
+    """Return what ``finding`` asks for; at the gate « signature » nothing holds the agreement back."""
+    if finding.severity == "information":
+        return "know"
+    if finding.jalon == "signature":
+        return "await"
+    return "correct" if finding.severity == "bloquant" else "decide"
+
+
+def needs_work(verdict: Verdict) -> bool:
+    """Tell whether the row has a place in the workbook: something above information, and it is ours to settle."""
+    if verdict.status in ("réorienté", "remplacé"):
+        return False
+    return any(finding.severity != "information" for finding in verdict.findings)
+
+
+def worst_first(findings: Iterable[Finding]) -> Sequence[Finding]:
+    """Return the findings, corrections first, then decisions, documents awaited, information."""
+    return sorted(findings, key=lambda finding: LEVELS.index(level(finding)))
+
+
+def student(verdict: Verdict) -> str:
+    """Return « NOM Prénom » of the student on one line; "" when the form gives neither."""
+    return _joined(verdict, "etudiant.nom", "etudiant.prenom")
+
+
+def host(verdict: Verdict) -> str:
+    """Return the host's name on one line; "" when it is not given."""
+    return _joined(verdict, "organisme.raison_sociale")
+
+
+def programme(verdict: Verdict) -> str:
+    """Return the programme that the student follows, its code when it has no title."""
+    title = _joined(verdict, "formation.diplome") or _joined(verdict, "formation.code_etape")
+    return title or "Formation non indiquée"
+
+
+def day(verdict: Verdict, key: str) -> date | None:
+    """Return the day that the field ``key`` holds; None when it is absent or unreadable."""
+    value = verdict.entry.deposit.values.get(key)
+    return value if isinstance(value, date) else None
+
+
+def country_code(verdict: Verdict) -> str | None:
+    """Return the ISO code of the country of the internship, else of the host; None when neither is known."""
+    values = verdict.entry.deposit.values
+    for key in ("stage.pays", "organisme.pays"):
+        value = values.get(key)
+        if isinstance(value, str):
+            return value
+    return None
+
+
+def country(verdict: Verdict, tables: Tables) -> str:
+    """Return the French name of the country of the internship; "" when it is not known."""
+    code = country_code(verdict)
+    return tables.countries[code].name if code in tables.countries else ""
+
+
+def shorten(text: str, length: int) -> str:
+    """Return ``text`` on one line, of ``length`` characters at most, cut with « … »."""
+    text = clean_spaces(text)
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def labels(finding: Finding, fields: Fields) -> Sequence[str]:
+    """Return the labels of what ``finding`` points at: every empty field, else the first field that it names."""
+    known = [key for key in finding.fields if key in fields]
+    if any(fields[key].empty_rule != finding.rule for key in known):
+        known = known[:1]
+    return [fields[key].label for key in known]
+
+
+def to_do(verdict: Verdict, fields: Fields) -> str:
+    """Return in one French sentence what is to be done with this dossier."""
+    wanted: dict[Level, dict[str, None]] = {name: {} for name in LEVELS}
+    for finding in verdict.findings:
+        wanted[level(finding)].update(dict.fromkeys(labels(finding, fields) or [""]))
+    verbs: Mapping[Level, tuple[str, str]] = {
+        "correct": ("corriger", "ce que dit le commentaire"),
+        "decide": ("décider de", "ce que dit le commentaire"),
+        "await": ("obtenir avant la signature", "ce que dit le commentaire"),
+    }
+    parts = []
+    if verdict.status == "refusé":
+        motives = [f for f in verdict.findings if f.motif == "refus"]
+        named = dict.fromkeys(label for f in motives for label in labels(f, fields))
+        wanted["correct"] = {label: None for label in wanted["correct"] if label not in named}
+        reason = f" ({_enumerated(list(named))})" if named else ""
+        parts.append(f"envoyer le message de refus motivé{reason}")
+    elif verdict.status == "réorienté":
+        parts.append("envoyer le message d’orientation vers le bon service")
+    elif verdict.status == "remplacé":
+        return "Rien à faire."
+    for name, (verb, otherwise) in verbs.items():
+        if wanted[name] and verdict.status != "réorienté":
+            named_labels = [label for label in wanted[name] if label]
+            parts.append(f"{verb} : {_enumerated(named_labels) if named_labels else otherwise}")
+    if verdict.status == "prêt":
+        parts.insert(0, "envoyer la convention à la signature")
+    sentence = " ; ".join(parts)
+    return typographic(f"{sentence[:1].upper()}{sentence[1:]}.")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How often one rule spoke above information, and in which words."""
+
+    rule: str
+    level: Level
+    title: str
+    example: str
+    dossiers: int
+
+
+def by_rule(verdicts: Iterable[Verdict], tables: Tables, titles: Mapping[str, str]) -> Sequence[RuleCount]:
+    """Return the rules that spoke above information, the most frequent first within each level.
+
+    ``titles`` says a rule in plain words; without one, the labels of the fields that it spoke about stand for it.
+    """
+    counts: Counter[tuple[str, Level]] = Counter()
+    named: dict[tuple[str, Level], Counter[str]] = {}
+    examples: dict[tuple[str, Level], str] = {}
+    for verdict in verdicts:
+        if not needs_work(verdict) and verdict.status != "réorienté":
+            continue
+        seen = set()
+        for finding in verdict.findings:
+            key = (finding.rule, level(finding))
+            if key[1] == "know":
+                continue
+            seen.add(key)
+            named.setdefault(key, Counter()).update(labels(finding, tables.fields))
+            examples.setdefault(key, finding.message)
+        counts.update(seen)
+    return [
+        RuleCount(
+            rule,
+            name,
+            titles.get(rule) or _enumerated([label for label, _ in named[rule, name].most_common(3)]) or "La ligne",
+            shorten(examples[rule, name], 260),
+            number,
+        )
+        for (rule, name), number in sorted(
+            counts.items(), key=lambda item: (LEVELS.index(item[0][1]), -item[1], item[0][0])
+        )
+    ]
+
+
+def by_programme(verdicts: Iterable[Verdict]) -> Sequence[tuple[str, Mapping[Status, int]]]:
+    """Return for each programme, in alphabetical order, how many dossiers have each status; replaced rows are out."""
+    found: dict[str, Counter[Status]] = {}
+    for verdict in verdicts:
+        if verdict.status != "remplacé":
+            found.setdefault(programme(verdict), Counter())[verdict.status] += 1
+    return sorted(found.items(), key=lambda item: item[0].casefold())
+
+
+def _joined(verdict: Verdict, *keys: str) -> str:
+    values: Mapping[str, Value] = verdict.entry.deposit.values
+    texts = [value for key in keys if isinstance(value := values.get(key), str)]
+    return clean_spaces(" ".join(texts))
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    quoted = [f"« {name} »" for name in names[:_LABELS_SHOWN]]
+    rest = len(names) - len(quoted)
+    if rest > 0:
+        quoted.append(count(rest, "autre rubrique", "autres rubriques"))
+    return " et ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))

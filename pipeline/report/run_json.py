@@ -1,0 +1,94 @@
+"""``run.json``: the outcome of a run for other programs, key by key as design.md § 4 fixes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from pipeline import __version__
+from pipeline.model import Finding, Outcome, Source, Status, Verdict
+
+
+def run_json(outcome: Outcome) -> str:
+    """Return the JSON text of ``outcome``, rows in the order of their places, every status counted, even at 0."""
+    verdicts = sorted(outcome.verdicts, key=lambda verdict: verdict.place)
+    sources = sorted(outcome.sources, key=lambda source: (source.file, source.sheet))
+    data = {
+        "run_id": outcome.run_id,
+        "date": outcome.day.isoformat(),
+        "version": __version__,
+        "sources": [_source(source) for source in sources],
+        "dossiers": [_dossier(verdict, outcome.documents.get(verdict.place, ())) for verdict in verdicts],
+        "totals": totals(verdicts),
+        "failures": [{"path": failure.path, "reason": failure.reason} for failure in outcome.failures],
+        "notices": list(outcome.notices),
+        "timings": {"seconds": round(outcome.seconds, 3), "made": outcome.made},
+    }
+    # A lone surrogate cannot be written as UTF-8: escaped, it stays visible and the file stays readable.
+    return _encodable(json.dumps(data, ensure_ascii=False, indent=1)) + "\n"
+
+
+def totals(verdicts: Sequence[Verdict]) -> Mapping[str, int]:
+    """Return the number of rows, then of each status in the order of readiness; the statuses add up to the rows."""
+    order: tuple[Status, ...] = ("prêt", "à vérifier", "à corriger", "refusé", "réorienté", "remplacé")
+    assert set(order) == set(get_args(Status))  # noqa: S101 (a status added to the model must be counted here)
+    counts = dict.fromkeys(order, 0)
+    for verdict in verdicts:
+        counts[verdict.status] += 1
+    return {"rows": len(verdicts), **counts}
+
+
+def _source(source: Source) -> Mapping[str, Any]:
+    return {
+        "file": source.file,
+        "sheet": source.sheet,
+        "sha256": source.sha256,
+        "profile": source.profile,
+        "state": source.state,
+        "reason": source.reason,
+        "rows": source.rows,
+        "unread": [{"row": row, "reason": reason} for row, reason in source.unread],
+        "notes": list(source.notes),
+    }
+
+
+def _dossier(verdict: Verdict, documents: Sequence[str]) -> Mapping[str, Any]:
+    place = verdict.place
+    return {
+        "source": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "reference": verdict.entry.reference,
+        "status": verdict.status,
+        "model": verdict.model,
+        "zone": verdict.zone,
+        "documents": list(documents),
+        "findings": [_finding(finding) for finding in verdict.findings],
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "motif": finding.motif,
+        "jalon": finding.jalon,
+        "fields": list(finding.fields),
+        "cells": list(finding.cells),
+        "message": finding.message,
+        "fix": finding.fix,
+        "source": finding.source,
+    }
+
+
+def _encodable(text: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text) if _lone(text) else text
+
+
+def _lone(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

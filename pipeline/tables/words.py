@@ -1,0 +1,33 @@
+"""How words are compared: without case, accents, punctuation or stray spaces."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+_APOSTROPHES = str.maketrans({c: "'" for c in "’ʼ‘`´′"} | dict.fromkeys("‐‑‒–—−", "-"))
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u200b\ufeff]+")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def without_accents(text: str) -> str:
+    """Return ``text`` without diacritics, œ and æ written out: « Œuvre à Nîmes » → « OEuvre a Nimes »."""
+    text = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE").replace("ß", "ss")
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+@functools.lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Return the words of ``text`` in lower case ASCII, one space between: « L’Étape (2) » → « l etape 2 »."""
+    return _NOT_WORD.sub(" ", without_accents(text.translate(_APOSTROPHES)).casefold()).strip()
+
+
+def clean_spaces(text: str) -> str:
+    """Return ``text`` on one line, its spaces of every kind collapsed to one."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def has_words(text: str, words: str) -> bool:
+    """Tell whether ``words`` stand in ``text`` as whole words, whatever the case, accents or punctuation."""
+    return f" {fold(words)} " in f" {fold(text)} "

@@ -1,0 +1,1 @@
+"""The Word templates and the words they are built from."""

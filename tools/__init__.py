@@ -1,0 +1,1 @@
+"""Programs for those who maintain the project; the pipeline never imports them."""

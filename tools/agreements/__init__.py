@@ -1,0 +1,1 @@
+"""The builder of the Word templates: words in YAML, layout in Python, result in templates_docx/."""
