@@ -47,7 +47,7 @@ def _text(name: str) -> str:
     return _TEXTS[name][_language()]
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     name = "AAAA-MM-JJ"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -98,7 +98,15 @@ def check(inbox: Path, outbox: Path | None, config: Path, day: date, workers: in
 
 
 def _process(
-    inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, *, strict: bool, pdf: bool, check_only: bool
+    inbox: Path,
+    outbox: Path | None,
+    config: Path,
+    day: date,
+    workers: int,
+    *,
+    strict: bool,
+    pdf: bool,
+    check_only: bool,
 ) -> None:
     # Imported here: pandas and openpyxl take most of a second, which --help should not cost.
     from pipeline.report.terminal import Progress, summary
@@ -107,7 +115,7 @@ def _process(
     console = Console()
     place = outbox or default_outbox(inbox)
     outcome = run(Options(inbox, place, config, day, workers, pdf, check_only), Progress(console))
-    summary(outcome, console, place)
+    summary(outcome, console, f"{place}/rapports/dernier")
     sys.exit(exit_status(outcome, strict=strict))
 
 
@@ -156,8 +164,12 @@ def doctor(config: Path) -> None:
 
     load_setup(config)
     click.echo("configuration, schémas et modèles : corrects")
-    click.echo(f"LibreOffice : {office.find_program() or 'absent – installez libreoffice-writer (PDF des conventions)'}")
-    click.echo(f"wkhtmltopdf : {pages.find_wkhtmltopdf() or 'absent – installez wkhtmltopdf (PDF des listes de pièces)'}")
+    click.echo(
+        f"LibreOffice : {office.find_program() or 'absent – installez libreoffice-writer (PDF des conventions)'}"
+    )
+    click.echo(
+        f"wkhtmltopdf : {pages.find_wkhtmltopdf() or 'absent – installez wkhtmltopdf (PDF des listes de pièces)'}"
+    )
     free = shutil.disk_usage(".").free // 1_000_000
     click.echo(f"place libre : {free} Mo")
 

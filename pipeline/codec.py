@@ -101,8 +101,7 @@ def pack_deposits(deposits: Sequence[Deposit]) -> bytes:
             ]
         )  # fmt: skip
     shapes = [
-        [la.system, la.header_row, la.headers, {k: list(v) for k, v in la.columns.items()}, la.notes]
-        for la in layouts
+        [la.system, la.header_row, la.headers, {k: list(v) for k, v in la.columns.items()}, la.notes] for la in layouts
     ]
     return zlib.compress(json.dumps([shapes, rows], ensure_ascii=False).encode(), 3)
 

@@ -267,9 +267,7 @@ def load_settings(path: Path) -> Settings:
 def _university(path: Path, table: Mapping[str, Any]) -> University:
     logo = path.parent / table["logo"] if table.get("logo") else None
     if logo is not None and not logo.is_file():
-        raise SetupError(
-            str(path), "universite.logo", f"image introuvable : {table['logo']}", "Corrigez le chemin."
-        )
+        raise SetupError(str(path), "universite.logo", f"image introuvable : {table['logo']}", "Corrigez le chemin.")
     return University(
         name=table["nom"],
         faculty=table.get("composante", ""),
@@ -311,18 +309,12 @@ def _check_patterns(path: Path, data: Mapping[str, Any]) -> None:
         try:
             re.compile(pattern)
         except re.error as error:
-            raise SetupError(
-                str(path), key, f"motif incorrect : {error}", "Corrigez l’expression."
-            ) from error
+            raise SetupError(str(path), key, f"motif incorrect : {error}", "Corrigez l’expression.") from error
 
 
 def _check_services(path: Path, routes: Mapping[str, Any], services: Mapping[str, Service]) -> None:
     named = [("orientations.formation_continue", routes.get("formation_continue", ""))]
-    named += [
-        (f"orientations.formations.{i}", r["service"]) for i, r in enumerate(routes.get("formations", ()))
-    ]
+    named += [(f"orientations.formations.{i}", r["service"]) for i, r in enumerate(routes.get("formations", ()))]
     for key, service in named:
         if service and service not in services:
-            raise SetupError(
-                str(path), key, f"service inconnu « {service} »", f"Ajoutez [services.{service}]."
-            )
+            raise SetupError(str(path), key, f"service inconnu « {service} »", f"Ajoutez [services.{service}].")

@@ -228,9 +228,7 @@ def _current(
     return best, standings
 
 
-def _last_places(
-    rows: Sequence[Deposit], standings: dict[Place, tuple[Standing, Place | None]]
-) -> list[Deposit]:
+def _last_places(rows: Sequence[Deposit], standings: dict[Place, tuple[Standing, Place | None]]) -> list[Deposit]:
     """Keep each deposit's row in the last file that holds it; the rows of the other files are replaced."""
     by_digest: dict[str, list[Deposit]] = defaultdict(list)
     for row in rows:
@@ -248,10 +246,7 @@ def _compare(row: Deposit, best: Deposit, known: Snapshot) -> int:
     """Return 1 when ``row`` is newer than ``best``, -1 when older, 0 when nothing orders two rows of one file."""
     if row.deposited_at and best.deposited_at and row.deposited_at != best.deposited_at:
         return 1 if row.deposited_at > best.deposited_at else -1
-    runs = [
-        known.deposits[d.digest].first_run if d.digest in known.deposits else known.next_run
-        for d in (row, best)
-    ]
+    runs = [known.deposits[d.digest].first_run if d.digest in known.deposits else known.next_run for d in (row, best)]
     if runs[0] != runs[1]:
         return 1 if runs[0] > runs[1] else -1
     if row.place.file != best.place.file:

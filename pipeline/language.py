@@ -15,9 +15,7 @@ from pipeline.tables.countries import Country
 Language: TypeAlias = Literal["fr", "en"]
 NBSP = "\u00a0"
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-_THE = frozenset(
-    {"NL", "US", "GB", "AE", "PH", "BS", "MV", "SC", "KM", "GM", "CZ", "DO", "CF", "PS", "MH", "SB", "VA"}
-)
+_THE = frozenset({"NL", "US", "GB", "AE", "PH", "BS", "MV", "SC", "KM", "GM", "CZ", "DO", "CF", "PS", "MH", "SB", "VA"})
 
 
 @functools.lru_cache(maxsize=16384)

@@ -47,9 +47,7 @@ class Schedule:
     periods: tuple[Period, ...] = ()
 
 
-Value: TypeAlias = (
-    str | Decimal | date | datetime | bool | int | tuple[str, ...] | tuple[Period, ...] | Schedule
-)
+Value: TypeAlias = str | Decimal | date | datetime | bool | int | tuple[str, ...] | tuple[Period, ...] | Schedule
 """A normalised value. By dictionary type:
 
 texte, texte long, courriel, téléphone, siret → str; nombre → Decimal; date → date;

@@ -63,7 +63,10 @@ def run(options: Options, progress: Progress) -> Outcome:
             sources, deposits, fresh = _read(options, setup, register, progress)
             stored = register.current()
             entries = identify(
-                deposits, register.snapshot(), options.day, setup.settings.academic_year,
+                deposits,
+                register.snapshot(),
+                options.day,
+                setup.settings.academic_year,
                 numbered=not options.check_only,
             )
             verdicts = _judge(entries, stored, setup, progress)
@@ -77,8 +80,15 @@ def run(options: Options, progress: Progress) -> Outcome:
         finally:
             register.close()
         outcome = Outcome(
-            run_id, options.day, sources, verdicts, documents_by_place(plans, produced), produced.made,
-            tuple(produced.failures), notices, time.monotonic() - begun,
+            run_id,
+            options.day,
+            sources,
+            verdicts,
+            documents_by_place(plans, produced),
+            produced.made,
+            tuple(produced.failures),
+            notices,
+            time.monotonic() - begun,
         )
         return publish_reports(outcome, setup, outbox, tools.wkhtmltopdf)
     # fmt: skip

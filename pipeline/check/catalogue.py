@@ -37,6 +37,7 @@ class Variant:
 
     severity: Severity
     motif: Motif | None
+    jalon: Gate
     wording: Wording
 
 
@@ -45,7 +46,6 @@ class Rule:
     """One rule as rules.yaml describes it."""
 
     id: str
-    jalon: Gate
     scope: Literal["fiche", "lot"]
     fields: tuple[str, ...]
     silenced_by: tuple[str, ...]
@@ -80,11 +80,12 @@ class Catalogue(Mapping[str, Rule]):
 _TEXTS = ("message", "remede", "message_en", "remede_en")
 _TEXT = {"type": "string", "empty": False}
 _MOTIF = {"allowed": ["refus", "réorientation", "correction"]}
+_GATE = {"allowed": ["édition", "signature"]}
 _SEVERITY = {"allowed": ["bloquant", "à vérifier", "information"], "required": True}
 _ENTRY: dict[str, Any] = {
     "gravite": _SEVERITY,
     "motif": _MOTIF,
-    "jalon": {"allowed": ["édition", "signature"], "required": True},
+    "jalon": {**_GATE, "required": True},
     "portee": {"allowed": ["fiche", "lot"], "required": True},
     "champs": {"type": "list", "schema": {"type": "string"}},
     "tait_par": {"type": "list", "schema": {"type": "string"}},
@@ -93,7 +94,7 @@ _ENTRY: dict[str, Any] = {
         "type": "dict",
         "valuesrules": {
             "type": "dict",
-            "schema": {"gravite": _SEVERITY, "motif": _MOTIF} | dict.fromkeys(_TEXTS, _TEXT),
+            "schema": {"gravite": _SEVERITY, "motif": _MOTIF, "jalon": _GATE} | dict.fromkeys(_TEXTS, _TEXT),
         },
     },
     "source": {"type": "string", "required": True},
@@ -129,16 +130,13 @@ def _check_references(
             raise SetupError(str(path), f"{rule_id}.champs", f"champ inconnu « {key} »", "Corrigez son nom.")
     for other in entry.get("tait_par", ()):
         if other not in data:
-            raise SetupError(
-                str(path), f"{rule_id}.tait_par", f"règle inconnue « {other} »", "Corrigez l’id."
-            )
+            raise SetupError(str(path), f"{rule_id}.tait_par", f"règle inconnue « {other} »", "Corrigez l’id.")
 
 
 def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
     normal = _variant(path, rule_id, entry, entry)
     return Rule(
         id=rule_id,
-        jalon=entry["jalon"],
         scope=entry["portee"],
         fields=tuple(entry.get("champs", ())),
         silenced_by=tuple(entry.get("tait_par", ())),
@@ -157,18 +155,15 @@ def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
 def _variant(path: Path, key: str, variant: Mapping[str, Any], entry: Mapping[str, Any]) -> Variant:
     motif = variant.get("motif")
     if (variant["gravite"] == "bloquant") != (motif is not None):
-        raise SetupError(
-            str(path), key, "« motif » va avec « bloquant », et seulement avec lui", "Corrigez l’entrée."
-        )
+        raise SetupError(str(path), key, "« motif » va avec « bloquant », et seulement avec lui", "Corrigez l’entrée.")
     message, fix, message_en, fix_en = (variant.get(text, entry[text]) for text in _TEXTS)
     for text in (message, fix, message_en, fix_en):
         try:
             list(Formatter().parse(text))
         except ValueError as error:
-            raise SetupError(
-                str(path), key, f"accolade mal fermée dans « {text} »", "Écrivez {nom}."
-            ) from error
-    return Variant(variant["gravite"], motif, Wording(message, fix, message_en, fix_en))
+            raise SetupError(str(path), key, f"accolade mal fermée dans « {text} »", "Écrivez {nom}.") from error
+    jalon = variant.get("jalon", entry["jalon"])
+    return Variant(variant["gravite"], motif, jalon, Wording(message, fix, message_en, fix_en))
 
 
 def _decimals(value: Any) -> Any:

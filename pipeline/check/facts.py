@@ -174,9 +174,7 @@ class Facts:
         if fold(self.shown("stage.pays")) == "quebec" or fold(self.shown("organisme.pays")) == "quebec":
             return True
         quebec = [r for r in self.country.french_regions if r not in ("Nouveau-Brunswick", "Moncton")]
-        named = [self[k] for k in ("stage.lieu_region", "stage.lieu_ville") if self[k]] or [
-            self["organisme.ville"]
-        ]
+        named = [self[k] for k in ("stage.lieu_region", "stage.lieu_ville") if self[k]] or [self["organisme.ville"]]
         if any(has_words(text, region) for text in named if text for region in quebec):
             return True
         return (self["organisme.code_postal"] or "x")[0].upper() in "GHJ"

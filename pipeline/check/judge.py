@@ -58,7 +58,7 @@ class Judge:
     def _all_hits(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
         found = list(self.schema.judge(facts))
         found += self._hits(facts, [rule_id for rule_id in RULES if rule_id not in REDIRECTIONS])
-        found += [(note.rule, Hit(note.fields, note.slots)) for note in entry.deposit.form.notes]
+        found += [(note.rule, Hit(note.fields, note.slots, "conversion")) for note in entry.deposit.form.notes]
         if entry.standing == "double":
             found.append(("LIG-01", _named(entry)))
         return found

@@ -25,7 +25,7 @@ def finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
         rule=rule.id,
         severity=variant.severity,
         motif=variant.motif,
-        jalon=rule.jalon,
+        jalon=variant.jalon,
         fields=hit.fields,
         cells=tuple(dict.fromkeys(cells)),
         message=words.message.format_map(french),

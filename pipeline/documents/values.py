@@ -76,7 +76,7 @@ def template_values(
 
     ``draft`` puts the PROJET mark on every page.
     """
-    cas = cases(facts) | {"projet": draft}
+    cas = {**cases(facts), "projet": draft}
     french = _tree(facts, translations, "fr", cas)
     french["en"] = _tree(facts, translations, "en", cas)
     return french

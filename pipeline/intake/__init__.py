@@ -99,6 +99,4 @@ def _why(refused: list[tuple[Table, Refused]]) -> str:
 
 def _without_forms(file: InboxFile, state: str, reason: str) -> Reading:
     waiting = state == "en attente"
-    return Reading(
-        (Source(file.name, "", file.sha256, None, "en attente" if waiting else "rejeté", reason),), ()
-    )
+    return Reading((Source(file.name, "", file.sha256, None, "en attente" if waiting else "rejeté", reason),), ())

@@ -75,9 +75,7 @@ def _weeks_to_hours(parts: Parts, _words: Words, targets: tuple[str, ...]) -> Co
     weeks, weekly = parts["semaines"], parts["heures"]
     count = _number(weeks)
     if weeks is None or count is None:
-        return (
-            weeks if weeks is None or isinstance(weeks, ErrorCell) else f"{_shown(weeks)} (semaines)",
-        ), None
+        return (weeks if weeks is None or isinstance(weeks, ErrorCell) else f"{_shown(weeks)} (semaines)",), None
     hours = _number(weekly)
     if hours is None:
         return (None,), None
@@ -92,6 +90,13 @@ def _weeks_to_hours(parts: Parts, _words: Words, targets: tuple[str, ...]) -> Co
         "calc": _french(total),
     }
     return (str(total) if total % 1 else int(total),), Note("DUR-04", targets, slots)
+
+
+def _paid_when_amount(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
+    """Answer « Stage gratifié » from the amount: these exports print one only when a stipend is paid."""
+    text = _shown(parts["montant"])
+    nothing = not text or re.fullmatch(r"0+(?:[.,]0+)?\s*(?:net|brut|€)?", text, re.IGNORECASE) is not None
+    return ("non" if nothing else "oui",), None
 
 
 _KINDS = (("Association", "association"), ("Entreprise privée", "prive"), ("Établissement public", "public"))
@@ -110,6 +115,7 @@ def _host_type(parts: Parts, words: Words, _targets: tuple[str, ...]) -> Convert
 
 
 CONVERSIONS: Mapping[str, Callable[[Parts, Words, tuple[str, ...]], Converted]] = {
+    "gratifie_si_montant": _paid_when_amount,
     "montant_et_type": _amount_and_type,
     "periodes_interruption": _interruption_periods,
     "semaines_en_heures": _weeks_to_hours,
@@ -118,6 +124,7 @@ CONVERSIONS: Mapping[str, Callable[[Parts, Words, tuple[str, ...]], Converted]] 
 """Conversions by the name that a column file gives them."""
 
 PARTS: Mapping[str, tuple[frozenset[str], int]] = {
+    "gratifie_si_montant": (frozenset({"montant"}), 1),
     "montant_et_type": (frozenset({"montant"}), 2),
     "periodes_interruption": (frozenset({"presence", "debut", "fin"}), 1),
     "semaines_en_heures": (frozenset({"semaines", "heures"}), 1),

@@ -54,17 +54,13 @@ class ColumnsReport:
     sheets: tuple[SheetColumns, ...]
 
 
-def describe_columns(
-    path: Path, systems: Systems, fields: Fields, limits: Limits | None = None
-) -> ColumnsReport:
+def describe_columns(path: Path, systems: Systems, fields: Fields, limits: Limits | None = None) -> ColumnsReport:
     """Return how each header of the file at ``path`` is understood. Never raises for bad data."""
     limits = limits or Limits()
     try:
         content = path.read_bytes()
     except OSError:
-        return ColumnsReport(
-            path.name, "ce fichier ne peut pas être lu : vérifiez le chemin et les droits.", ()
-        )
+        return ColumnsReport(path.name, "ce fichier ne peut pas être lu : vérifiez le chemin et les droits.", ())
     if not content:
         return ColumnsReport(path.name, "le fichier est vide.", ())
     file = InboxFile(path.name, path, hashlib.sha256(content).hexdigest(), "à lire")

@@ -58,9 +58,7 @@ def _walk(folder: Path, inbox: Path, root: Path, limits: Limits, found: list[Inb
             raise SetupError(
                 str(inbox), "", "le dossier d’arrivée ne peut pas être lu", "Rétablissez le droit de lecture."
             ) from None
-        found.append(
-            _refused(folder, inbox, "ce sous-dossier ne peut pas être lu : droit de lecture absent.")
-        )
+        found.append(_refused(folder, inbox, "ce sous-dossier ne peut pas être lu : droit de lecture absent."))
         return
     for entry in entries:
         path = folder / entry.name
@@ -88,9 +86,7 @@ def _look(path: Path, inbox: Path, root: Path, limits: Limits) -> InboxFile:
         except (OSError, RuntimeError):
             return _refused(path, inbox, "ce lien ne mène à aucun fichier.")
         if not target.is_relative_to(root):
-            return _refused(
-                path, inbox, "ce lien mène hors du dossier d’arrivée : déposez le fichier lui-même."
-            )
+            return _refused(path, inbox, "ce lien mène hors du dossier d’arrivée : déposez le fichier lui-même.")
         if target.is_dir():
             return _refused(path, inbox, "ce lien mène à un dossier : déposez les fichiers eux-mêmes.")
     try:
@@ -107,8 +103,7 @@ def _look(path: Path, inbox: Path, root: Path, limits: Limits) -> InboxFile:
         return _refused(
             path,
             inbox,
-            f"le fichier dépasse la taille admise ({limits.file_bytes // 1_000_000} Mo) : "
-            "exportez moins de lignes.",
+            f"le fichier dépasse la taille admise ({limits.file_bytes // 1_000_000} Mo) : exportez moins de lignes.",
         )
     return _hashed(path, inbox, before)
 

@@ -67,9 +67,7 @@ def recognise(table: Table, systems: Systems) -> Recognised | Refused:
     if len(matching) > 1:
         names = " et ".join(f"« {reading.system.label} »" for reading in matching)
         return Refused(
-            typeset(
-                f"les en-têtes correspondent à plusieurs systèmes ({names}) : gardez ceux d’un seul export."
-            ),
+            typeset(f"les en-têtes correspondent à plusieurs systèmes ({names}) : gardez ceux d’un seul export."),
             matching[0].system.name,
             matching[0].row,
             matching[0].columns,
@@ -125,9 +123,7 @@ def _read_headers(table: Table, system: System, systems: Systems) -> _Reading | 
         if (looked := looked + 1) > _SEARCHED_ROWS:
             break
         score = sum(
-            _is_known(value, keys, system)
-            for value in row
-            if isinstance(value, str) and len(value) <= _LONGEST_HEADER
+            _is_known(value, keys, system) for value in row if isinstance(value, str) and len(value) <= _LONGEST_HEADER
         )
         if score > best_score:
             best, best_score = number, score
@@ -250,17 +246,13 @@ def _affix(key: str, label: str, system: System) -> tuple[str, str] | None:
 class Mapper:
     """Maps the headers of one row, from left to right; what cannot be told apart is refused."""
 
-    def __init__(
-        self, system: System, labels: tuple[str, ...], sections: tuple[str | None, ...] | None
-    ) -> None:
+    def __init__(self, system: System, labels: tuple[str, ...], sections: tuple[str | None, ...] | None) -> None:
         self.system, self.labels, self.sections = system, labels, sections
         self.keys = [header_key(label) for label in labels]
         bases = set(self.keys)
         # « Nom2 » is a repeated « Nom » only where « Nom » stands too.
         self.keys = [
-            base
-            if (base := _unnumbered(key)) != key and base in bases and key not in self.system.spelled
-            else key
+            base if (base := _unnumbered(key)) != key and base in bases and key not in self.system.spelled else key
             for key in self.keys
         ]
         self.count = Counter(key for key in self.keys if key)
@@ -362,16 +354,13 @@ class Mapper:
                 return self._take(index, (neighbour,))
         elif lone:
             return self._take(index, lone)
-        return Column(
-            index, label, "refused", reason="libellé ambigu : la personne ou la rubrique n’est pas dite"
-        )
+        return Column(index, label, "refused", reason="libellé ambigu : la personne ou la rubrique n’est pas dite")
 
     def _begins_another(self, index: int) -> bool:
         """Tell whether the next column is another person's name: a civility stands before it."""
         following = next((c for c in self.firm[index + 1 :] if c is None or c.standing != "empty"), None)
         return following is not None and any(
-            key.endswith((".nom", ".prenom")) and key.partition(".")[0] != self.person
-            for key in following.fields
+            key.endswith((".nom", ".prenom")) and key.partition(".")[0] != self.person for key in following.fields
         )
 
     def _take(self, index: int, fields: tuple[str, ...]) -> Column:
@@ -399,9 +388,7 @@ class Mapper:
         return direct and self.keys.index(key) == index and self.person is None and not self.met
 
     def _lone_fields(self, key: str) -> tuple[str, ...]:
-        return self.system.headers.get(key, ()) or (
-            (self.system.alone[key],) if key in self.system.alone else ()
-        )
+        return self.system.headers.get(key, ()) or ((self.system.alone[key],) if key in self.system.alone else ())
 
 
 def consumed(system: System) -> dict[str, tuple[str, ...]]:

@@ -68,9 +68,7 @@ def kind_of(archive: zipfile.ZipFile) -> Kind:
         return "encrypted"
     if "xl/workbook.xml" in names:
         return "xlsx"
-    if "content.xml" in names and b"spreadsheet" in (
-        archive.read("mimetype") if "mimetype" in names else b""
-    ):
+    if "content.xml" in names and b"spreadsheet" in (archive.read("mimetype") if "mimetype" in names else b""):
         return "ods"
     return "other"
 

@@ -146,9 +146,7 @@ def _steps(recognised: Recognised, fields: Fields) -> list[_Step]:
         nom, prenom = f"{person}.nom", f"{person}.prenom"
         if nom in layout.columns and nom not in handled and prenom not in layout.columns:
             steps.append(_splitting(person, layout.columns[nom], ORDERS[0], fields))
-    steps.extend(
-        _translating(field, values) for field, values in system.values.items() if field in layout.columns
-    )
+    steps.extend(_translating(field, values) for field, values in system.values.items() if field in layout.columns)
     return steps
 
 

@@ -68,10 +68,7 @@ def read_tables(file: InboxFile, limits: Limits) -> list[Table]:
 def _not_a_workbook(content: bytes, suffix: str) -> str:
     head = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<html" in head:
-        return (
-            f"c’est une page web renommée en {suffix} : ouvrez-la dans le tableur "
-            "et enregistrez-la au format .xlsx."
-        )
+        return f"c’est une page web renommée en {suffix} : ouvrez-la dans le tableur et enregistrez-la au format .xlsx."
     if head.startswith(b"<?xml"):
         return f"c’est un fichier XML renommé en {suffix} : enregistrez-le au format .xlsx."
     if b"\0" not in head:
@@ -87,9 +84,7 @@ def _read_package(content: bytes, limits: Limits) -> list[Table]:
             if kind == "encrypted":
                 raise UnreadableFile(_LOCKED)
             if kind == "other":
-                raise UnreadableFile(
-                    "ce n’est pas un classeur Excel ou LibreOffice : enregistrez-le au format .xlsx."
-                )
+                raise UnreadableFile("ce n’est pas un classeur Excel ou LibreOffice : enregistrez-le au format .xlsx.")
             look = packages.look_at_xlsx if kind == "xlsx" else packages.look_at_ods
             facts = look(archive, limits)
     except (
@@ -127,10 +122,7 @@ def _frames(content: bytes) -> Mapping[str, pd.DataFrame]:
 
 def _rows(raw: Iterable[list[Any]]) -> tuple[tuple[CellValue, ...], ...]:
     rows = [
-        tuple(
-            None if value == "" or value is None else value if type(value) is str else _plain(value)
-            for value in row
-        )
+        tuple(None if value == "" or value is None else value if type(value) is str else _plain(value) for value in row)
         for row in raw
     ]
     while rows and not any(value is not None for value in rows[-1]):

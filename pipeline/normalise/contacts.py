@@ -43,8 +43,8 @@ def read_siret(value: CellValue) -> str | Refusal:
     compact = text.translate(_SIRET_MARKS)
     if not (compact.isascii() and compact.isdigit()):
         return text
-    # Nine digits are a SIREN; only twelve or thirteen can be a SIRET that lost its leading zeros.
-    return compact.zfill(14) if not isinstance(value, str) and len(compact) in (12, 13) else compact
+    # Nine digits are a SIREN; ten to thirteen can only be a SIRET that lost its leading zeros.
+    return compact.zfill(14) if not isinstance(value, str) and 10 <= len(compact) <= 13 else compact
 
 
 def read_phone(value: CellValue) -> str:

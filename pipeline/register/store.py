@@ -76,9 +76,7 @@ class Register:
             next_run=self._next_run(),
         )  # fmt: skip
 
-    def known_file(
-        self, sha256: str, fingerprint: str, name: str
-    ) -> tuple[tuple[Source, ...], list[Deposit]] | None:
+    def known_file(self, sha256: str, fingerprint: str, name: str) -> tuple[tuple[Source, ...], list[Deposit]] | None:
         """Return what the file of this content held when it was read under the same schemas; None if never."""
         row = self._db.execute(
             "SELECT content FROM file WHERE sha256 = ? AND fingerprint = ?", (sha256, fingerprint)
@@ -138,9 +136,7 @@ class Register:
             for sha256, (sources, deposits) in files.items():
                 heads = [[s.sheet, s.profile, s.rows, s.unread, s.notes] for s in sources]
                 content = json.dumps(heads, ensure_ascii=False).encode() + b"\n" + pack_deposits(deposits)
-                self._db.execute(
-                    "INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (sha256, fingerprint, content)
-                )
+                self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (sha256, fingerprint, content))
             verdicts = list(verdicts)
             for verdict in verdicts:
                 self._add_dossier(verdict.entry)
@@ -224,9 +220,7 @@ def open_register(path: Path | None) -> Register:
 def _create(connection: sqlite3.Connection) -> None:
     script = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
     with closing(connection.cursor()) as cursor:
-        cursor.executescript(
-            f"BEGIN; {script} INSERT INTO meta VALUES ('version', '{SCHEMA_VERSION}'); COMMIT;"
-        )
+        cursor.executescript(f"BEGIN; {script} INSERT INTO meta VALUES ('version', '{SCHEMA_VERSION}'); COMMIT;")
 
 
 def stored_verdict(entry: Entry, stored: Stored) -> Verdict:

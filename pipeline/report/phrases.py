@@ -57,6 +57,13 @@ def level(finding: Finding) -> Level:
     return "correct" if finding.severity == "bloquant" else "decide"
 
 
+def level_name(finding: Finding) -> str:
+    """Return the word that stands before ``finding``: its level, or the motive that no correction cures."""
+    if finding.motif == "refus":
+        return "Refus"
+    return "Autre service" if finding.motif == "réorientation" else LEVEL_NAMES[level(finding)]
+
+
 def needs_work(verdict: Verdict) -> bool:
     """Tell whether the row has a place in the workbook: something above information, and it is ours to settle."""
     if verdict.status in ("réorienté", "remplacé"):
@@ -104,7 +111,8 @@ def country_code(verdict: Verdict) -> str | None:
 def country(verdict: Verdict, tables: Tables) -> str:
     """Return the French name of the country of the internship; "" when it is not known."""
     code = country_code(verdict)
-    return tables.countries[code].name if code in tables.countries else ""
+    known = tables.countries.get(code) if code else None
+    return known.name if known else ""
 
 
 def shorten(text: str, length: int) -> str:
@@ -128,7 +136,7 @@ def to_do(verdict: Verdict, fields: Fields) -> str:
         wanted[level(finding)].update(dict.fromkeys(labels(finding, fields) or [""]))
     verbs: Mapping[Level, tuple[str, str]] = {
         "correct": ("corriger", "ce que dit le commentaire"),
-        "decide": ("décider de", "ce que dit le commentaire"),
+        "decide": ("vérifier", "ce que dit le commentaire"),
         "await": ("obtenir avant la signature", "ce que dit le commentaire"),
     }
     parts = []
@@ -147,7 +155,9 @@ def to_do(verdict: Verdict, fields: Fields) -> str:
             named_labels = [label for label in wanted[name] if label]
             parts.append(f"{verb} : {_enumerated(named_labels) if named_labels else otherwise}")
     if verdict.status == "prêt":
-        parts.insert(0, "envoyer la convention à la signature")
+        # « check » numbers nothing and makes nothing: there is no agreement to send yet.
+        made = verdict.entry.reference is not None
+        parts.insert(0, "envoyer la convention à la signature" if made else "établir la convention")
     sentence = " ; ".join(parts)
     return typographic(f"{sentence[:1].upper()}{sentence[1:]}.")
 
@@ -158,6 +168,7 @@ class RuleCount:
 
     rule: str
     level: Level
+    name: str
     title: str
     example: str
     dossiers: int
@@ -168,33 +179,32 @@ def by_rule(verdicts: Iterable[Verdict], tables: Tables, titles: Mapping[str, st
 
     ``titles`` says a rule in plain words; without one, the labels of the fields that it spoke about stand for it.
     """
-    counts: Counter[tuple[str, Level]] = Counter()
-    named: dict[tuple[str, Level], Counter[str]] = {}
-    examples: dict[tuple[str, Level], str] = {}
-    for verdict in verdicts:
-        if not needs_work(verdict) and verdict.status != "réorienté":
-            continue
+    counts: Counter[tuple[str, str]] = Counter()
+    named: dict[tuple[str, str], Counter[str]] = {}
+    first: dict[tuple[str, str], Finding] = {}
+    for verdict in filter(needs_work, verdicts):
         seen = set()
         for finding in verdict.findings:
-            key = (finding.rule, level(finding))
-            if key[1] == "know":
-                continue
-            seen.add(key)
-            named.setdefault(key, Counter()).update(labels(finding, tables.fields))
-            examples.setdefault(key, finding.message)
+            key = (finding.rule, level_name(finding))
+            if level(finding) != "know":
+                seen.add(key)
+                named.setdefault(key, Counter()).update(labels(finding, tables.fields))
+                first.setdefault(key, finding)
         counts.update(seen)
-    return [
+    found = [
         RuleCount(
             rule,
+            level(first[rule, name]),
             name,
-            titles.get(rule) or _enumerated([label for label, _ in named[rule, name].most_common(3)]) or "La ligne",
-            shorten(examples[rule, name], 260),
+            titles.get(rule)
+            or _enumerated([label for label, _ in named[rule, name].most_common(3)])
+            or "La fiche entière",
+            shorten(first[rule, name].message, 120),
             number,
         )
-        for (rule, name), number in sorted(
-            counts.items(), key=lambda item: (LEVELS.index(item[0][1]), -item[1], item[0][0])
-        )
+        for (rule, name), number in counts.items()
     ]
+    return sorted(found, key=lambda entry: (LEVELS.index(entry.level), -entry.dossiers, entry.rule, entry.name))
 
 
 def by_programme(verdicts: Iterable[Verdict]) -> Sequence[tuple[str, Mapping[Status, int]]]:

@@ -36,7 +36,9 @@ def totals(verdicts: Sequence[Verdict]) -> Mapping[str, int]:
     counts = dict.fromkeys(order, 0)
     for verdict in verdicts:
         counts[verdict.status] += 1
-    return {"rows": len(verdicts), **counts}
+    total: dict[str, int] = {"rows": len(verdicts)}
+    total.update((str(status), number) for status, number in counts.items())
+    return total
 
 
 def _source(source: Source) -> Mapping[str, Any]:

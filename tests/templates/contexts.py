@@ -224,8 +224,7 @@ _FRENCH: dict[str, dict[str, Any]] = {
         "activites": "Récolement de 1 200 tirages anciens.\nSaisie des notices dans la base des "
         "collections.\n"
         "Préparation de l’exposition d’été avec l’équipe de la régie.",
-        "competences": "Décrire et conditionner des documents photographiques.\nConduire un projet "
-        "de numérisation.",
+        "competences": "Décrire et conditionner des documents photographiques.\nConduire un projet de numérisation.",
         "date_debut": "3 février 2027",
         "date_fin": "30 juin 2027",
         "periode": "du 3 février 2027 au 30 juin 2027",
@@ -233,8 +232,7 @@ _FRENCH: dict[str, dict[str, Any]] = {
         "heures": "612",
         "jours_calcules": "87",
         "mois_calcules": "3,97",
-        "duree_texte": "612 heures de présence effective, soit 87 jours et 3 heures (3 mois, 21 "
-        "jours et 3 heures)",
+        "duree_texte": "612 heures de présence effective, soit 87 jours et 3 heures (3 mois, 21 jours et 3 heures)",
         "temps_travail": "Temps plein",
         "heures_hebdomadaires": "35",
         "jours_hebdomadaires": "5",
@@ -249,6 +247,11 @@ _FRENCH: dict[str, dict[str, Any]] = {
         "modalite_suivi": "Deux entretiens à distance et une visite sur place",
         "avantages": "Accès au restaurant du personnel",
         "modele_nom": "français",
+    },
+    "confidentiel": {
+        "sujet": "Fonds d’un donateur anonyme",
+        "activites": "Inventaire du fonds.",
+        "competences": "Décrire un fonds privé.",
     },
     "gratification": {
         "versee": "oui",
@@ -277,8 +280,7 @@ _ENGLISH: dict[str, dict[str, Any]] = {
         "date_debut": "3 February 2027",
         "date_fin": "30 June 2027",
         "periode": "from 3 February 2027 to 30 June 2027",
-        "duree_texte": "612 hours of actual attendance, i.e. 87 days and 3 hours (3 months, 21 days "
-        "and 3 hours)",
+        "duree_texte": "612 hours of actual attendance, i.e. 87 days and 3 hours (3 months, 21 days and 3 hours)",
         "temps_travail": "Full time",
         "dans_pays": "in France",
         "mois_calcules": "3.97",
@@ -421,7 +423,8 @@ def emptiest(*cases: str) -> Context:
         "temps_travail nature_travail modalite_validation lieu pays pays_nom dans_pays "
         "jours_calcules mois_calcules "
         "interruptions_liste calendrier modele_nom",
-        "gratification": "minimum annee_minimum",
+        "gratification": "minimum annee_minimum montant_texte",
+        "confidentiel": "sujet activites competences",
         "protection": "caisse",
         "avis": "niveau date",
         "services": " ".join(SERVICES),

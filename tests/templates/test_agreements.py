@@ -69,9 +69,7 @@ def body(docx: bytes) -> Any:
 
 
 def words_of(element: Any) -> str:
-    return "".join(
-        "\n" if node.tag == f"{W}br" else node.text or "" for node in element.iter(f"{W}t", f"{W}br")
-    )
+    return "".join("\n" if node.tag == f"{W}br" else node.text or "" for node in element.iter(f"{W}t", f"{W}br"))
 
 
 def style_of(paragraph: Any) -> str:
@@ -248,9 +246,7 @@ def leftovers(content: bytes) -> list[str]:
         faults += [f"{part}: {m}" for m in re.findall(r"\bNone\b|\{\{|\{%|%\}|\}\}", text)]
         for paragraph in xml.iter(f"{W}p"):
             line = words_of(paragraph).strip()
-            if not line and style_of(paragraph).startswith(
-                ("Puce", "Corps", "Titre", "Valeur", "Etiquette", "Balise")
-            ):
+            if not line and style_of(paragraph).startswith(("Puce", "Corps", "Titre", "Valeur", "Etiquette", "Balise")):
                 faults.append(f"{part}: empty {style_of(paragraph)}")
             if re.search(r"\(\s*\)|«\s*»|: *[.;]|[ \u00a0\u202f]\.|,\s*[,.]", line):
                 faults.append(f"{part}: hole in: {line}")
@@ -279,9 +275,7 @@ def test_the_emptiest_annexes_leave_no_hole(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_hostile_values_stand_complete_in_a_valid_document(name: str) -> None:
-    content = render(
-        name, contexts.filled_with(contexts.HOSTILE, *ABROAD, "confidentiel", "second_encadrant")
-    )
+    content = render(name, contexts.filled_with(contexts.HOSTILE, *ABROAD, "confidentiel", "second_encadrant"))
     Document(io.BytesIO(content))
     shown = words_of(body(content))
     assert contexts.HOSTILE in shown
@@ -290,9 +284,7 @@ def test_hostile_values_stand_complete_in_a_valid_document(name: str) -> None:
 
 def test_line_breaks_and_ten_thousand_characters_are_kept() -> None:
     long = "\n".join(f"ligne {i} " + "mot " * 20 for i in range(120))
-    content = render(
-        "convention_francais", context(*contexts.PRIVATE_FRANCE, values={"stage": {"activites": long}})
-    )
+    content = render("convention_francais", context(*contexts.PRIVATE_FRANCE, values={"stage": {"activites": long}}))
     assert long in words_of(body(content))
 
 
@@ -339,9 +331,7 @@ def test_the_rows_of_the_signature_block_never_part(name: str) -> None:
     )
     with zipfile.ZipFile(TEMPLATES / f"{name}.docx") as archive:
         styles = parse(archive.read("word/styles.xml"))
-    binding = {
-        s.get(f"{W}styleId") for s in styles.iter(f"{W}style") if s.find(f"{W}pPr/{W}keepNext") is not None
-    }
+    binding = {s.get(f"{W}styleId") for s in styles.iter(f"{W}style") if s.find(f"{W}pPr/{W}keepNext") is not None}
     binding |= {
         s.get(f"{W}styleId")
         for s in styles.iter(f"{W}style")
@@ -392,9 +382,7 @@ needs_office = pytest.mark.skipif(
 
 @needs_office
 def test_on_paper_the_project_mark_is_on_every_page_or_on_none(tmp_path: Path) -> None:
-    calendar = [
-        {"periode": f"semaine {i}", "jours": "5", "heures_par_jour": "7", "total": "35"} for i in range(1, 11)
-    ]
+    calendar = [{"periode": f"semaine {i}", "jours": "5", "heures_par_jour": "7", "total": "35"} for i in range(1, 11)]
     for name in AGREEMENTS:
         for kind, more in (("net", ()), ("projet", ("projet", "discontinu", "calendrier_long"))):
             values = usual(name, *more)

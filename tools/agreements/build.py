@@ -12,7 +12,7 @@ from pathlib import Path
 from tools.agreements.compose import Composer
 from tools.agreements.package import Contents, docx_bytes
 from tools.agreements.paper import when
-from tools.agreements.parties import CERTIFICATE
+from tools.agreements.parties import CERTIFICATE, IDENTITY
 from tools.agreements.styles import FACING, SINGLE
 from tools.agreements.words import HERE, Clause, annexes, clauses, labels
 
@@ -39,21 +39,23 @@ def documents(source: Path = HERE) -> dict[str, bytes]:
                 + c.signatures(("organisme",), "attestation.consigne")
                 + when(
                     "cas.calendrier_long",
-                    c.annex_heading("annexe.calendrier_titre")
-                    + c.clauses(extra["calendrier"], model)
-                    + c.calendar(),
+                    c.annex_heading("annexe.calendrier_titre") + c.clauses(extra["calendrier"], model) + c.calendar(),
                 )
             )
 
         return body
 
-    def annex(key: str, part: Sequence[Clause]) -> Body:
+    def annex(key: str, part: Sequence[Clause], parties: Sequence[str], consigne: str) -> Body:
         def body(c: Composer) -> str:
             model = "bilingue" if c.facing else "francophone"
-            return c.title(key) + c.clauses(part, model) + c.signatures()
+            return c.title(key) + c.frames(IDENTITY) + c.clauses(part, model) + c.signatures(parties, consigne)
 
         return body
 
+    abroad = annex(
+        "annexe.etranger_titre", extra["etranger"], ("stagiaire", "representant"), "annexe.etranger_consigne"
+    )
+    secret = annex("annexe.confidentielle_titre", extra["confidentielle"], (), "signatures.consigne")
     wanted: tuple[tuple[str, str, bool, Body], ...] = (
         ("convention_francais", "Convention de stage", False, agreement("français")),
         ("convention_francophone", "Convention de stage à l’étranger", False, agreement("francophone")),
@@ -67,25 +69,25 @@ def documents(source: Path = HERE) -> dict[str, bytes]:
             "annexe_etranger",
             words["annexe.etranger_titre"].fr,
             False,
-            annex("annexe.etranger_titre", extra["etranger"]),
+            abroad,
         ),
         (
             "annexe_etranger_bilingue",
             words["annexe.etranger_titre"].fr,
             True,
-            annex("annexe.etranger_titre", extra["etranger"]),
+            abroad,
         ),
         (
             "annexe_confidentielle",
             words["annexe.confidentielle_titre"].fr,
             False,
-            annex("annexe.confidentielle_titre", extra["confidentielle"]),
+            secret,
         ),
         (
             "annexe_confidentielle_bilingue",
             words["annexe.confidentielle_titre"].fr,
             True,
-            annex("annexe.confidentielle_titre", extra["confidentielle"]),
+            secret,
         ),
     )
     made: dict[str, bytes] = {}

@@ -99,9 +99,7 @@ class Composer:
             (left, right),
             row(
                 cell(left, paragraph("En-tte", picture("rId1", 1, LOGO_NAME, 1.9, 1.9))),
-                cell(
-                    right, text("Enseigne", "{{ universite.nom }}"), faculty, department, text("Espace", "")
-                ),
+                cell(right, text("Enseigne", "{{ universite.nom }}"), faculty, department, text("Espace", "")),
             ),
             name="En-tête",
             first_row=False,
@@ -121,11 +119,7 @@ class Composer:
         )
         footer = paragraph(
             "Pieddepage",
-            run(
-                "{{ convention.reference }} – "
-                + self.labels["pied_version"].fr
-                + " {{ convention.version }} – page "
-            ),
+            run("{{ convention.reference }} – " + self.labels["pied_version"].fr + " {{ convention.version }} – page "),
             page_field("PAGE"),
             run(" / "),
             page_field("NUMPAGES"),
@@ -246,9 +240,7 @@ class Composer:
         style = _style(block)
         french = paragraph(style, self.marks.wrap(run(block.words.fr), (*mentions, *block.mentions)))
         long = "{{" in block.words.fr or len(block.words.fr) > 240
-        return row(
-            cell(widths[0], french), cell(widths[1], text(_in_english(style), block.words.en)), splits=long
-        )
+        return row(cell(widths[0], french), cell(widths[1], text(_in_english(style), block.words.en)), splits=long)
 
     # ---- signatures
 
@@ -313,10 +305,7 @@ class Composer:
         rows += tag_row("for c in stage.calendrier", widths)
         rows += row(
             cell(widths[0], text("Cellule", "{{ c.periode }}")),
-            *(
-                cell(w, text("Nombre", f"{{{{ c.{h} }}}}"))
-                for w, h in zip(widths[1:], heads[1:], strict=True)
-            ),
+            *(cell(w, text("Nombre", f"{{{{ c.{h} }}}}")) for w, h in zip(widths[1:], heads[1:], strict=True)),
         )
         rows += tag_row("endfor", widths)
         rows += row(

@@ -77,8 +77,7 @@ def docx_bytes(contents: Contents) -> bytes:
             "<Application>Microsoft Office Word</Application></Properties>"
         ),
         "docProps/core.xml": _core(contents.title),
-        "word/document.xml": f"{_XML}<w:document {NAMESPACES}>"
-        f"<w:body>{contents.body}{section}</w:body></w:document>",
+        "word/document.xml": f"{_XML}<w:document {NAMESPACES}><w:body>{contents.body}{section}</w:body></w:document>",
         "word/_rels/document.xml.rels": _rels(
             ("rId1", f"{_R}/styles", "styles.xml"),
             ("rId2", f"{_R}/numbering", "numbering.xml"),

@@ -117,9 +117,7 @@ def rows_when(condition: str | None, xml: str, widths: Sequence[int]) -> str:
     return xml if condition is None else tag_row(f"if {condition}", widths) + xml + tag_row("endif", widths)
 
 
-def table(
-    style: str, widths: Sequence[int], rows: str, *, name: str, first_row: bool, first_column: bool
-) -> str:
+def table(style: str, widths: Sequence[int], rows: str, *, name: str, first_row: bool, first_column: bool) -> str:
     """Return a table of fixed column ``widths``; ``name`` is its title for screen readers."""
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     return (

@@ -61,8 +61,7 @@ FRAMES: tuple[Frame, ...] = (
             ),
             Line(
                 "etablissement.composante",
-                "{{ universite.composante }}{% if universite.departement %}\n"
-                "{{ universite.departement }}{% endif %}",
+                "{{ universite.composante }}{% if universite.departement %}\n{{ universite.departement }}{% endif %}",
                 si="universite.composante",
             ),
             Line("etablissement.adresse", "{{ universite.adresse }}", si="universite.adresse"),
@@ -92,8 +91,7 @@ FRAMES: tuple[Frame, ...] = (
             Line("organisme.raison_sociale", "{{ organisme.raison_sociale }}"),
             Line(
                 "organisme.statut",
-                "{{ organisme.type }}{% if organisme.type and organisme.statut %} – "
-                "{% endif %}{{ organisme.statut }}",
+                "{{ organisme.type }}{% if organisme.type and organisme.statut %} – {% endif %}{{ organisme.statut }}",
                 si="organisme.type or organisme.statut",
                 translated=True,
             ),
@@ -131,8 +129,7 @@ FRAMES: tuple[Frame, ...] = (
         (
             Line(
                 "representant.nom",
-                "{{ representant.nom_complet }}{% if representant.qualite %}, "
-                "{{ representant.qualite }}{% endif %}",
+                "{{ representant.nom_complet }}{% if representant.qualite %}, {{ representant.qualite }}{% endif %}",
             ),
             Line("representant.contact", contact("representant"), si=_reachable("representant")),
         ),
@@ -142,9 +139,7 @@ FRAMES: tuple[Frame, ...] = (
         "formation.titre",
         (
             Line("formation.diplome", "{{ formation.diplome }}", mentions=(1,)),
-            Line(
-                "formation.element", "{{ formation.element_pedagogique }}", si="formation.element_pedagogique"
-            ),
+            Line("formation.element", "{{ formation.element_pedagogique }}", si="formation.element_pedagogique"),
             Line(
                 "formation.volume_horaire",
                 "{{ formation.volume_horaire }}",
@@ -183,9 +178,7 @@ FRAMES: tuple[Frame, ...] = (
                 mentions=(6,),
                 translated=True,
             ),
-            Line(
-                "stage.temps_travail", "{{ stage.temps_travail }}", si="stage.temps_travail", translated=True
-            ),
+            Line("stage.temps_travail", "{{ stage.temps_travail }}", si="stage.temps_travail", translated=True),
             Line(
                 "stage.calendrier",
                 "",
@@ -208,8 +201,7 @@ FRAMES: tuple[Frame, ...] = (
             ),
             Line(
                 "encadrement.tuteur",
-                "{{ tuteur.nom_complet }}{% if tuteur.fonction %}, {{ tuteur.fonction }}{% endif %}"
-                + _also("tuteur"),
+                "{{ tuteur.nom_complet }}{% if tuteur.fonction %}, {{ tuteur.fonction }}{% endif %}" + _also("tuteur"),
                 mentions=(2,),
             ),
             Line(
@@ -225,8 +217,7 @@ FRAMES: tuple[Frame, ...] = (
         (
             Line(
                 "protection.caisse",
-                "{{ protection.caisse }}{% if protection.caisse_adresse %}\n"
-                "{{ protection.caisse_adresse }}{% endif %}",
+                "{{ protection.caisse }}{% if protection.caisse_adresse %}\n{{ protection.caisse_adresse }}{% endif %}",
                 si="protection.caisse",
                 mentions=(9,),
             ),
@@ -242,6 +233,19 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
 )
+
+IDENTITY: tuple[Frame, ...] = (
+    Frame(
+        "annexe.convention",
+        (
+            Line("stagiaire.titre", "{{ etudiant.nom_complet }}"),
+            Line("organisme.titre", "{{ organisme.raison_sociale }}"),
+            Line("stage.periode", "{{ stage.periode }}", translated=True),
+            Line("stage.lieu", "{{ stage.lieu }}", si="stage.lieu", translated=True),
+        ),
+    ),
+)
+"""What tells, on an annex that lies alone on a desk, which internship it belongs to."""
 
 CERTIFICATE: tuple[Frame, ...] = (
     Frame(

@@ -92,21 +92,15 @@ def styles_xml(scale: Scale) -> str:
         _paragraph(
             "Titre2",
             "heading 2",
-            ppr='<w:keepNext/><w:keepLines/><w:spacing w:before="120" w:after="40"/>'
-            '<w:outlineLvl w:val="1"/>',
+            ppr='<w:keepNext/><w:keepLines/><w:spacing w:before="120" w:after="40"/><w:outlineLvl w:val="1"/>',
             rpr=f'<w:b/><w:color w:val="{BLUE}"/><w:sz w:val="{scale.subheading}"/>',
         ),
-        _paragraph(
-            "Titre1anglais", "Titre 1 anglais", based="Titre1", ppr='<w:outlineLvl w:val="9"/>', rpr=_ENGLISH
-        ),
-        _paragraph(
-            "Titre2anglais", "Titre 2 anglais", based="Titre2", ppr='<w:outlineLvl w:val="9"/>', rpr=_ENGLISH
-        ),
+        _paragraph("Titre1anglais", "Titre 1 anglais", based="Titre1", ppr='<w:outlineLvl w:val="9"/>', rpr=_ENGLISH),
+        _paragraph("Titre2anglais", "Titre 2 anglais", based="Titre2", ppr='<w:outlineLvl w:val="9"/>', rpr=_ENGLISH),
         _paragraph(
             "Corps",
             "Body Text",
-            ppr=f'<w:widowControl/><w:spacing w:after="{scale.after}" w:line="252" '
-            f'w:lineRule="auto"/>{align}',
+            ppr=f'<w:widowControl/><w:spacing w:after="{scale.after}" w:line="252" w:lineRule="auto"/>{align}',
         ),
         _paragraph("Corpsanglais", "Corps anglais", based="Corps", rpr=_ENGLISH),
         _paragraph("Corpslibre", "Corps libre", based="Corps", ppr='<w:jc w:val="left"/>'),
@@ -203,9 +197,7 @@ def styles_xml(scale: Scale) -> str:
             ppr='<w:spacing w:before="40" w:after="40"/><w:jc w:val="center"/>',
             rpr=f'<w:b/><w:color w:val="{RED}"/><w:sz w:val="22"/>',
         ),
-        _paragraph(
-            "Espace", "Espace", ppr='<w:spacing w:line="140" w:lineRule="exact"/>', rpr='<w:sz w:val="8"/>'
-        ),
+        _paragraph("Espace", "Espace", ppr='<w:spacing w:line="140" w:lineRule="exact"/>', rpr='<w:sz w:val="8"/>'),
         _paragraph(
             "Nouvellepage",
             "Nouvelle page",

@@ -1,0 +1,182 @@
+"""How cells of the workbook look; one style is made once and shared by all the cells that have it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, TypeAlias
+
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from pipeline.model import CellValue, ErrorCell
+from pipeline.report.phrases import Level
+
+Tone: TypeAlias = Literal["plain", "correct", "decide", "await", "title", "lead", "head", "added", "strong", "soft"]
+Shape: TypeAlias = Literal["text", "quoted", "general", "whole", "date", "moment", "time", "span"]
+
+FILLS: Mapping[Tone, str] = {
+    "correct": "F4B6B0",
+    "decide": "FFD98A",
+    "await": "CFE5F7",
+    "lead": "EEF1F5",
+    "head": "1F3A5F",
+    "added": "A61C1C",
+}
+TONES: Mapping[Level, Tone] = {"correct": "correct", "decide": "decide", "await": "await", "know": "plain"}
+FORMATS: Mapping[Shape, str] = {
+    "text": "@",
+    "quoted": "@",
+    "general": "General",
+    "whole": "0",
+    "date": "dd/mm/yyyy",
+    "moment": "dd/mm/yyyy hh:mm",
+    "time": "hh:mm",
+    "span": "[h]:mm",
+}
+_TYPES: Mapping[Shape, str] = {"text": "s", "quoted": "s", "date": "d", "moment": "d", "time": "d", "span": "d"}
+LONGEST = 32_767
+"""Characters that a cell of Excel holds."""
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_OLDEST = date(1900, 3, 1)
+"""Earlier dates have no serial number on which Excel and LibreOffice agree: they stay text."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_LARGE = 10**11
+"""From here on a spreadsheet shows a number as 1.2E+11: a SIRET would be unreadable."""
+
+
+class _Cell(Cell):
+    """A cell that is cheap to name: openpyxl names each one in an exception that it catches itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "cell"
+
+
+class Looks:
+    """Makes the cells of one workbook."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+        self._styles: dict[tuple[Tone, Shape], Any] = {}
+
+    def cell(self, value: CellValue, tone: Tone = "plain", empty: Shape = "text") -> Cell:
+        """Return a cell holding ``value``, texts kept as texts whatever they begin with.
+
+        ``empty`` is the shape of a cell without a value: what will be typed there.
+        """
+        content, shape = _content(value)
+        cell: Any = _Cell(self._sheet, 1, 1)
+        if content is None:
+            shape = empty
+        else:
+            # Set past openpyxl's own guess, which takes "=…" for a formula and "#N/A" for an error.
+            cell._value, cell.data_type = content, _TYPES.get(shape, "n")
+            if isinstance(content, bool):
+                cell.data_type = "b"
+        cell._style = self._style(tone, shape)
+        made: Cell = cell
+        return made
+
+    def _style(self, tone: Tone, shape: Shape) -> Any:
+        if (tone, shape) not in self._styles:
+            model: Any = _Cell(self._sheet, 1, 1)
+            _dress(model, tone, shape)
+            self._styles[tone, shape] = model._style
+        return self._styles[tone, shape]
+
+
+def comment(text: str, author: str) -> tuple[Comment, int]:
+    """Return a comment wide and high enough for ``text`` to be read whole, and its height in pixels."""
+    width, characters = 380, 50
+    lines = sum(max(1, math.ceil(len(part) / characters)) for part in text.split("\n"))
+    height = min(18 + 17 * lines, 520)
+    return Comment(clean(text), author, height=height, width=width), height
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without what a cell cannot hold: control characters, lone surrogates, an excess of length."""
+    text = _UNFIT.sub("", text)
+    # Excel counts UTF-16 units: characters beyond the BMP count twice.
+    if 2 * len(text) > LONGEST and len(text.encode("utf-16-le")) // 2 > LONGEST:
+        text = text.encode("utf-16-le")[: 2 * (LONGEST - 2)].decode("utf-16-le", "ignore") + "…"
+    return text
+
+
+def _content(value: CellValue) -> tuple[Any, Shape]:
+    match value:
+        case None:
+            return None, "text"
+        case str():
+            text = clean(value)
+            return text, "quoted" if text.startswith(_FORMULA) else "text"
+        case ErrorCell():
+            return clean(value.code), "text"
+        case bool():
+            return value, "general"
+        case int() | float():
+            if isinstance(value, float) and not math.isfinite(value):
+                return str(value), "text"
+            whole = abs(value) >= _LARGE and value == int(value)
+            return value, "whole" if whole else "general"
+        case datetime():
+            if value.date() < _OLDEST:
+                return value.strftime("%d/%m/") + f"{value.year:04d}" + value.strftime(" %H:%M"), "text"
+            value = value.replace(tzinfo=None)
+            return value, "date" if value.time() == time(0) else "moment"
+        case date():
+            if value < _OLDEST:
+                return value.strftime("%d/%m/") + f"{value.year:04d}", "text"
+            return value, "date"
+        case time():
+            return value.replace(tzinfo=None), "time"
+        case timedelta():
+            return value, "span"
+
+
+_EDGE = Side(style="thin", color="C9CED6")
+_BORDER = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
+
+
+def _dress(cell: Any, tone: Tone, shape: Shape) -> None:
+    cell.number_format = FORMATS[shape]
+    if shape == "quoted":
+        cell.quotePrefix = True
+    # To the left whatever the type: a column that mixes texts and numbers stays one column to the eye.
+    cell.alignment = Alignment(
+        horizontal="left", vertical="top", wrap_text=shape in ("text", "quoted") and tone != "soft", indent=0
+    )
+    if tone in FILLS:
+        cell.fill = PatternFill("solid", fgColor=FILLS[tone])
+    if tone in ("head", "added"):
+        cell.font = Font(name="Calibri", size=10, bold=True, color="FFFFFF")
+        cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+    elif tone == "title":
+        cell.font = Font(name="Calibri", size=16, bold=True, color="1F3A5F")
+        cell.alignment = Alignment(vertical="center")
+    elif tone == "strong":
+        cell.font = Font(name="Calibri", size=12, bold=True, color="1F3A5F")
+        cell.alignment = Alignment(vertical="center")
+    elif tone == "soft":
+        cell.font = Font(name="Calibri", size=10, color="5A6472")
+    else:
+        cell.font = Font(name="Calibri", size=10)
+    if tone not in ("title", "strong", "soft"):
+        cell.border = _BORDER
+
+
+def print_on_paper(sheet: Any) -> None:
+    """Set ``sheet`` to print on A4, landscape, its columns on one page, pages numbered."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top = margins.bottom = 0.5
+    sheet.HeaderFooter.oddFooter.center.text = "&A – page &P sur &N"

@@ -1,0 +1,56 @@
+"""The terminal: tables for a person, plain lines for a log, never the contents of a cell."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from pipeline.report.terminal import Progress, progress, summary
+from tests.report.outcomes import empty_outcome, full_outcome
+
+
+def said(*, terminal: bool) -> str:
+    stream = io.StringIO()
+    summary(full_outcome(), Console(file=stream, force_terminal=terminal, width=100, color_system=None))
+    return stream.getvalue()
+
+
+def test_on_a_terminal_statuses_and_files_stand_in_tables() -> None:
+    text = said(terminal=True)
+    assert "│" in text
+    assert "à corriger" in text
+    assert "pstage.csv" in text
+
+
+def test_elsewhere_only_plain_lines_are_written() -> None:
+    text = said(terminal=False)
+    assert not set(text) & set("│┃━─\x1b")
+    assert len(text.splitlines()) == 7
+
+
+def test_refused_files_and_notices_have_their_line_and_markup_is_not_obeyed() -> None:
+    for text in (said(terminal=True), said(terminal=False)):
+        assert "Fichier refusé : notes <b>&.docx – ce format n’est pas lu" in text
+        assert "wkhtmltopdf est absent" in text
+        assert "outbox/rapports/dernier/rapport.html" in text
+
+
+def test_no_student_is_named() -> None:
+    assert "LAMBERTIN" not in said(terminal=True) + said(terminal=False)
+
+
+def test_an_empty_run_is_told_too() -> None:
+    stream = io.StringIO()
+    summary(empty_outcome(), Console(file=stream, force_terminal=True, width=100))
+    assert "0\u00a0fichier lu" in stream.getvalue()
+
+
+def test_the_bar_shows_on_a_terminal_and_not_elsewhere() -> None:
+    shown, hidden = io.StringIO(), io.StringIO()
+    with Progress(Console(file=shown, force_terminal=True)).stage("Lecture", 3) as advance:
+        advance(3)
+    with progress(Console(file=hidden), "Lecture", 3) as advance:
+        advance(3)
+    assert "Lecture" in shown.getvalue()
+    assert hidden.getvalue() == ""

@@ -1,0 +1,111 @@
+"""``python -m tools.examples.build`` writes ``examples/``: the same bytes every time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from pipeline.tables.fields import load_fields
+from tools.examples.contact import perfect, rows
+from tools.examples.systems import ESUP, PSTAGE, esup, pstage
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+_WRITTEN = datetime(2026, 11, 20, 18)  # noqa: DTZ001 (document properties know no time zone)
+
+
+def main() -> None:
+    """Write the example exports."""
+    EXAMPLES.mkdir(exist_ok=True)
+    _contact_forms(EXAMPLES / "imprime_contact_2026-11.xlsx")
+    _esup(EXAMPLES / "esup_stage_conventions.xlsx")
+    _pstage(EXAMPLES / "pstage_export.csv")
+    (EXAMPLES / "notes_de_reunion.xlsx").write_text("Ceci n’est pas un classeur.\n", encoding="utf-8")
+
+
+def _contact_forms(path: Path) -> None:
+    fields = load_fields(ROOT / "schemas")
+    keys = list(perfect(0))
+    book, sheet = _book("Réponses au formulaire 1")
+    sheet.append(["Imprimé contact – convention de stage"])
+    sheet["A1"].font = Font(bold=True, size=14)
+    sheet.append(["Export du 20 novembre 2026 – ne pas diffuser"])
+    sheet.append([])
+    starred = [f"{fields[k].label}{' *' if fields[k].needed == 'toujours' else ''}" for k in keys]
+    sheet.append([None, *starred])  # an empty first column, as real exports have
+    for index, row in enumerate(rows()):
+        sheet.append([None, *(row[key] for key in keys)])
+        for cell in sheet[sheet.max_row]:
+            if isinstance(cell.value, str) and cell.value.startswith(("=", "#")):
+                cell.data_type = "e" if cell.value.startswith("#") else "s"
+            if isinstance(cell.value, date):
+                cell.number_format = "DD/MM/YYYY HH:MM" if isinstance(cell.value, datetime) else "DD/MM/YYYY"
+        if index == 19:
+            sheet.append([None, *starred])  # headers repeated by a copy and paste
+            sheet.append([])
+    book.create_sheet("Feuille de calcul").append(["Total", "=1+1"])
+    _save(book, path)
+
+
+def _esup(path: Path) -> None:
+    book, sheet = _book("Conventions")
+    _table(sheet, ESUP, [esup(number) for number in range(4)])
+    _save(book, path)
+
+
+def _pstage(path: Path) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(PSTAGE)
+    for number in range(3):
+        line = pstage(number)
+        writer.writerow([line.get(header, "") for header in PSTAGE])
+    path.write_bytes(text.getvalue().encode("cp1252"))
+
+
+def _book(title: str) -> tuple[Workbook, Any]:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    return book, sheet
+
+
+def _table(sheet: Any, headers: Sequence[str], lines: Sequence[dict[str, Any]]) -> None:
+    sheet.append(list(headers))
+    for line in lines:
+        sheet.append([line.get(header) for header in headers])
+
+
+def _save(book: Workbook, path: Path) -> None:
+    """Save ``book`` with fixed dates, so that the same rows give the same bytes."""
+    book.properties.created = book.properties.modified = _WRITTEN
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as fixed:
+        for info in made.infolist():
+            data = made.read(info)
+            if info.filename == "docProps/core.xml":
+                data = _fixed_modified(data)
+            plain = zipfile.ZipInfo(info.filename, (2026, 11, 20, 18, 0, 0))
+            plain.compress_type = zipfile.ZIP_DEFLATED
+            fixed.writestr(plain, data)
+
+
+def _fixed_modified(core: bytes) -> bytes:
+    import re
+
+    stamp = f"{_WRITTEN:%Y-%m-%dT%H:%M:%SZ}".encode()
+    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
+
+
+if __name__ == "__main__":
+    main()
