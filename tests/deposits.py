@@ -12,7 +12,12 @@ LAYOUT = Layout("imprime_contact", 1, (), {})
 
 
 def deposit(
-    file: str = "a.xlsx", row: int = 2, *, at: datetime | None = None, system: str = "imprime_contact", **changes: Value | None
+    file: str = "a.xlsx",
+    row: int = 2,
+    *,
+    at: datetime | None = None,
+    system: str = "imprime_contact",
+    **changes: Value | None,
 ) -> Deposit:
     """Return a deposit of one student, host and start date; ``changes`` use __ for the dot of a field key."""
     values: dict[str, Value] = {

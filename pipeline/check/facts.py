@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.config import Settings
-from pipeline.model import Deposit, Entry, ErrorCell, Model, Period, Schedule, Unreadable
-from pipeline.normalise import shown
+from pipeline.model import Deposit, Entry, Model, Period, Schedule, Unreadable
+from pipeline.normalise import FORMULA_ERROR, shown
 from pipeline.tables import Tables
 from pipeline.tables.advice import Advice
 from pipeline.tables.countries import Country
@@ -73,7 +73,8 @@ class Facts:
 
     def broken(self, key: str) -> bool:
         """Tell whether the cell is a formula in error (#REF!…): LIG-05 alone speaks of it."""
-        return isinstance(self.deposit.form.cells.get(key), ErrorCell)
+        why = self.deposit.unreadable.get(key)
+        return why is not None and why.cause == FORMULA_ERROR
 
     def shown(self, key: str) -> str:
         """Return what stands in the cell, as a person sees it; "" when empty."""

@@ -90,12 +90,12 @@ class Looks:
         return self._styles[tone, shape]
 
 
-def comment(text: str, author: str) -> tuple[Comment, int]:
-    """Return a comment wide and high enough for ``text`` to be read whole, and its height in pixels."""
+def comment(text: str, author: str) -> Comment:
+    """Return a comment wide and high enough for ``text`` to be read whole, 520 pixels at most."""
     width, characters = 380, 50
     lines = sum(max(1, math.ceil(len(part) / characters)) for part in text.split("\n"))
     height = min(18 + 17 * lines, 520)
-    return Comment(clean(text), author, height=height, width=width), height
+    return Comment(clean(text), author, height=height, width=width)
 
 
 def clean(text: str) -> str:

@@ -117,3 +117,18 @@ def _visible(text: str) -> str:
 def _say(console: Console, text: str, style: str = "") -> None:
     """Print one line as it is: no markup, no wrapping that would cut a path."""
     console.print(Text(text, style if console.is_terminal else ""), soft_wrap=True, highlight=False)
+
+
+def columns_table(report: ColumnsReport, fields: Fields, console: Console) -> None:
+    """Print how the columns of a file map onto fields, sheet by sheet, with what to do about the others."""
+    for sheet in report.sheets:
+        system = sheet.system or "aucun système reconnu"
+        _say(console, f"{sheet.sheet or 'fichier'} : {system}" + (f" – {sheet.reason}" if sheet.reason else ""), "bold")
+        for column in sheet.columns:
+            if column.field:
+                told = fields[column.field].label if column.field in fields else column.field
+            else:
+                told = column.reason or "non utilisée"
+                if column.suggestions:
+                    told += f" ; peut-être « {' », « '.join(column.suggestions)} »"
+            _say(console, f"  {column.letters:>3}  {column.header or '(sans titre)'} → {told}")

@@ -260,7 +260,7 @@ def _cells(
         owner = owners[column]
         cell = looks.cell(value, tone, _SHAPES.get(owner.genre, "text") if owner is not None else "text")
         if mark is not None:
-            cell.comment, _ = comment(_told(mark), _AUTHOR)
+            cell.comment = comment(_told(mark), _AUTHOR)
         cells.append(cell)
     return cells
 

@@ -95,9 +95,7 @@ def test_the_nearest_unambiguous_column_to_the_left_names_the_person(read: Reade
         "Nom du tuteur professionnel",
         "Téléphone",
     ]
-    (form,) = read(
-        [[*headers, "Date de début"], ["21", "A", "Atelier", "rue B", "B", "04", "1/2/2027"]]
-    ).forms
+    (form,) = read([[*headers, "Date de début"], ["21", "A", "Atelier", "rue B", "B", "04", "1/2/2027"]]).forms
     assert form.cells["organisme.adresse"] == "rue B"
     assert form.cells["tuteur.telephone"] == "04"
 
@@ -183,9 +181,7 @@ def test_a_whole_name_is_split_when_there_is_no_given_name_column(read: Reader) 
         ("M. Jean Exemple", "Prénom NOM", "Exemple", "Jean"),
     ],
 )
-def test_names_are_split_by_capitals_else_by_their_order(
-    text: str, order: str, family: str, given: str
-) -> None:
+def test_names_are_split_by_capitals_else_by_their_order(text: str, order: str, family: str, given: str) -> None:
     assert split_name(text, order)[:2] == (family, given)
 
 
@@ -218,9 +214,7 @@ def test_an_esup_stage_export_is_read_with_its_traps(read: Reader) -> None:
 
 def test_a_pstage_export_turns_weeks_into_hours_and_says_so(read: Reader) -> None:
     headers = ["Numéro de Convention ", "Libellé Etape", "Durée du Stage", "Nombre d'heures hebdomadaire"]
-    forms = read(
-        [headers, ["5", "M1", "12", "35,5"], ["6", "M1", "douze", "35"], ["7", "M1", "8", None]]
-    ).forms
+    forms = read([headers, ["5", "M1", "12", "35,5"], ["6", "M1", "douze", "35"], ["7", "M1", "8", None]]).forms
     assert forms[0].layout.system == "pstage"
     assert forms[0].cells["stage.duree_heures"] == 426
     assert forms[0].notes[0].rule == "DUR-04"

@@ -40,9 +40,7 @@ def _bytes(tmp_path: Path, name: str, content: bytes, limits: Limits | None = No
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
-def test_a_text_is_read_in_each_encoding_with_each_separator(
-    tmp_path: Path, encoding: str, separator: str
-) -> None:
+def test_a_text_is_read_in_each_encoding_with_each_separator(tmp_path: Path, encoding: str, separator: str) -> None:
     stream = io.StringIO()
     csv.writer(stream, delimiter=separator).writerows(
         [["Prénom", "Ville", "Sujet"], ["Zoé", "Nîmes", "l’œuvre\nen deux lignes"], [], ["Léa", "", "a;b,c"]]
@@ -140,9 +138,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         ("a.csv", b"\x00\x01\x02\xff" * 50, "texte"),
     ],
 )
-def test_what_is_no_table_is_refused_in_one_clear_line(
-    tmp_path: Path, name: str, content: bytes, word: str
-) -> None:
+def test_what_is_no_table_is_refused_in_one_clear_line(tmp_path: Path, name: str, content: bytes, word: str) -> None:
     with pytest.raises(UnreadableFile) as refusal:
         _bytes(tmp_path, name, content)
     assert word in refusal.value.reason

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 import pytest
-from lxml import html  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import html
 
 from pipeline.model import Outcome
 from pipeline.report.page import report_html

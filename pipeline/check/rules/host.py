@@ -39,9 +39,10 @@ def _fault(siret: str, la_poste: str) -> Bilingual | None:
 def lacks_its_siret(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """In France but its Pacific territories, where identifiers are local."""
     country = facts.host_country
-    if country is not None and country.has_siret and not facts.filled("organisme.siret"):
-        if not facts.filled("organisme.identifiant"):
-            yield Hit(("organisme.siret",))
+    if country is None or not country.has_siret:
+        return
+    if not (facts.filled("organisme.siret") or facts.filled("organisme.identifiant")):
+        yield Hit(("organisme.siret",))
 
 
 @rule("ETS-05")

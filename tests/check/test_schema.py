@@ -1,0 +1,77 @@
+"""What the Cerberus schema tells of a form: missing, broken, unreadable and too long cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.check.facts import Facts
+from pipeline.check.schema import SCHEMA_RULES, FormSchema
+from pipeline.check.wording import finding
+from pipeline.model import CellValue, ErrorCell
+from tests.check.drafted_forms import COMPLETE, SETUP, facts_of
+
+SCHEMA = FormSchema(SETUP.judge.tables.fields)
+
+
+def _told(changes: Mapping[str, CellValue], *without: str) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    return [(rule_id, hit.variant, hit.fields) for rule_id, hit in SCHEMA.judge(facts_of(changes, without))]
+
+
+def test_a_complete_form_gives_nothing() -> None:
+    assert _told({}) == []
+
+
+def test_a_required_cell_left_empty_is_told_on_that_cell() -> None:
+    assert _told({"etudiant.ville": ""}) == [("LIG-06", None, ("etudiant.ville",))]
+
+
+def test_a_postcode_is_required_in_france_but_not_abroad() -> None:
+    assert _told({"organisme.code_postal": ""}) == [("LIG-06", None, ("organisme.code_postal",))]
+    assert _told({"organisme.code_postal": "", "organisme.pays": "Allemagne"}) == []
+
+
+def test_fields_without_a_column_are_told_together() -> None:
+    told = _told({}, "etudiant.ville", "protection.caisse")
+    assert told == [("LIG-06", "sans_colonne", ("etudiant.ville", "protection.caisse"))]
+
+
+def test_a_formula_in_error_blocks_only_a_required_field() -> None:
+    assert _told({"etudiant.ville": ErrorCell("#REF!")}) == [("LIG-05", "obligatoire", ("etudiant.ville",))]
+    assert _told({"stage.conges": ErrorCell("#N/A")}) == [("LIG-05", None, ("stage.conges",))]
+
+
+def test_an_ambiguous_date_is_told_and_is_not_missing() -> None:
+    assert _told({"stage.date_debut": "01/02/27"}) == [("DAT-09", None, ("stage.date_debut",))]
+
+
+def test_an_unreadable_number_is_told_on_its_cell() -> None:
+    assert _told({"stage.duree_heures": "beaucoup"}) == [("LIG-09", None, ("stage.duree_heures",))]
+
+
+def test_a_text_at_its_greatest_length_passes_and_one_character_more_does_not() -> None:
+    limit = SETUP.judge.tables.fields["etudiant.ville"].max_length or 0
+    assert _told({"etudiant.ville": "a" * limit}) == []
+    assert _told({"etudiant.ville": "a" * (limit + 1)}) == [("LIG-10", None, ("etudiant.ville",))]
+
+
+@pytest.mark.parametrize("wrong", [True, "560", 560.0])
+def test_a_value_of_another_type_is_a_bug_and_not_a_finding(wrong: Any) -> None:
+    facts = facts_of({})
+    deposit = replace(facts.deposit, values={**facts.deposit.values, "stage.duree_heures": wrong})
+    entry = replace(facts.entry, deposit=deposit)
+    with pytest.raises(ValueError, match=r"stage\.duree_heures"):
+        SCHEMA.judge(Facts(entry, facts.tables, facts.settings))
+
+
+@given(st.sampled_from(sorted(COMPLETE)), st.text(max_size=60))
+def test_any_text_in_any_cell_gives_findings_that_can_be_worded(key: str, text: str) -> None:
+    facts = facts_of({key: text})
+    for rule_id, hit in SCHEMA.judge(facts):
+        assert rule_id in SCHEMA_RULES
+        assert finding(SETUP.judge.catalogue[rule_id], hit, facts).message
