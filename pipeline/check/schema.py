@@ -127,7 +127,7 @@ def _unreadable(facts: Facts, fields: Fields) -> list[tuple[str, Hit]]:
     for key, why in facts.deposit.unreadable.items():
         field = fields[key]
         if facts.broken(key):
-            variant = "obligatoire" if field.needed == "toujours" else None
+            variant = "obligatoire" if field.needed and CONDITIONS[field.needed](facts) else None
             found.append(("LIG-05", Hit((key,), {}, variant)))
             continue
         rule_id = field.unreadable_rule or "LIG-09"

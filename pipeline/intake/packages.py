@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal, TypeAlias
 
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree  # lxml ships no types
 
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import Limits

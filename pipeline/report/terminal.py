@@ -12,9 +12,11 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.intake import ColumnsReport
 from pipeline.model import Outcome, Status
 from pipeline.report.phrases import STATUSES, count
 from pipeline.report.sentence import night
+from pipeline.tables.fields import Fields
 
 _COLOURS: dict[Status, str] = {
     "prêt": "green",
@@ -120,15 +122,19 @@ def _say(console: Console, text: str, style: str = "") -> None:
 
 
 def columns_table(report: ColumnsReport, fields: Fields, console: Console) -> None:
-    """Print how the columns of a file map onto fields, sheet by sheet, with what to do about the others."""
+    """Print how the columns of a file map onto fields, sheet by sheet, and what to do about the others."""
+    if report.reason:
+        _say(console, f"{report.file} : {report.reason}")
     for sheet in report.sheets:
-        system = sheet.system or "aucun système reconnu"
-        _say(console, f"{sheet.sheet or 'fichier'} : {system}" + (f" – {sheet.reason}" if sheet.reason else ""), "bold")
+        known = sheet.system or "aucun système ne reconnaît cette feuille"
+        _say(console, f"{sheet.sheet or report.file} : {known}", "bold")
+        if sheet.reason:
+            _say(console, f"  {sheet.reason}")
         for column in sheet.columns:
-            if column.field:
-                told = fields[column.field].label if column.field in fields else column.field
-            else:
-                told = column.reason or "non utilisée"
-                if column.suggestions:
-                    told += f" ; peut-être « {' », « '.join(column.suggestions)} »"
-            _say(console, f"  {column.letters:>3}  {column.header or '(sans titre)'} → {told}")
+            told = ", ".join(fields[key].label for key in column.fields) or column.reason
+            if column.suggestions:
+                told += " ; peut-être " + " ou ".join(f"« {label} »" for label, _ in column.suggestions)
+            _say(console, f"  {column.letters:>3}  {_visible(column.label) or '(sans titre)'} → {told}")
+        if sheet.not_asked:
+            missing = ", ".join(fields[key].label for key in sheet.not_asked)
+            _say(console, f"  Champs obligatoires sans colonne : {missing}")

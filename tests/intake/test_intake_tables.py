@@ -15,10 +15,10 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_workbooks import Rows, write_xlsx
-from odf.opendocument import OpenDocumentSpreadsheet  # type: ignore[import-untyped]  # odfpy has no types
-from odf.table import Table as OdfTable  # type: ignore[import-untyped]  # as above
+from odf.opendocument import OpenDocumentSpreadsheet  # odfpy has no types
+from odf.table import Table as OdfTable  # as above
 from odf.table import TableCell, TableRow
-from odf.text import P  # type: ignore[import-untyped]  # as above
+from odf.text import P  # as above
 
 from pipeline.intake.files import InboxFile
 from pipeline.intake.tables import Table, read_tables

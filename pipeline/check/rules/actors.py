@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.check.facts import Facts
-from pipeline.check.rules import Hit, Parameters, rule
+from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 from pipeline.check.rules.identity import is_address, is_phone
 
 
@@ -54,10 +54,11 @@ def lacks_the_programme_directors_approval(facts: Facts, _: Parameters) -> Itera
     state = facts[key]
     if not facts.asked(key) or state == "Validée":
         return
-    shown = state or facts.shown(key) or "non renseigné"
+    shown = Bilingual(state, _STATES[state]) if state else facts.shown(key) or Bilingual("non renseigné", "not given")
     yield Hit((key,), {"etat": shown}, "refusee" if state == "Refusée" else None)
 
 
+_STATES = {"En attente": "pending", "À améliorer / préciser": "to be improved", "Refusée": "refused"}
 _ADDRESSES = ("enseignant.email", "tuteur.email", "signataire.email", "organisme.email", "etudiant.email_personnel",
               "representant.email", "tuteur2.email")  # fmt: skip
 _PHONES = ("enseignant.telephone", "tuteur.telephone", "signataire.telephone", "organisme.telephone",

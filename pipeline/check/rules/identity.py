@@ -10,7 +10,7 @@ import email_validator
 import phonenumbers
 
 from pipeline.check.facts import Facts
-from pipeline.check.rules import Hit, Parameters, rule
+from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 
 OVERSEAS_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
 """Regions tried for a number that names none."""
@@ -44,8 +44,9 @@ def has_another_address_than_the_universitys(facts: Facts, _: Parameters) -> Ite
         yield Hit(("etudiant.email",), {"domaine": _domains(facts)})
 
 
-def _domains(facts: Facts) -> str:
-    return ", ".join(f"@{domain}" for domain in facts.settings.student_domains) or "@"
+def _domains(facts: Facts) -> str | Bilingual:
+    named = ", ".join(f"@{domain}" for domain in facts.settings.student_domains)
+    return named or Bilingual("l’adresse de l’université", "the university’s domain")
 
 
 @functools.lru_cache(maxsize=32768)
