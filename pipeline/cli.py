@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -40,7 +41,7 @@ _TEXTS = {
 def _language() -> int:
     """Return 1 for ``--lang en`` on the command line, else 0: help is written before options are parsed."""
     words = sys.argv[1:]
-    return int("--lang=en" in words or ("--lang", "en") in zip(words, words[1:], strict=False))
+    return int("--lang=en" in words or ("--lang", "en") in pairwise(words))
 
 
 def _text(name: str) -> str:
@@ -115,6 +116,8 @@ def _process(
     console = Console()
     place = outbox or default_outbox(inbox)
     outcome = run(Options(inbox, place, config, day, workers, pdf, check_only), Progress(console))
+    if not outcome.sources:
+        click.echo(f"Rien à traiter dans {inbox}. Pour essayer : make generate INBOX=examples DATE=2026-11-21")
     summary(outcome, console, f"{place}/rapports/dernier")
     sys.exit(exit_status(outcome, strict=strict))
 

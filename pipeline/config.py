@@ -24,6 +24,9 @@ class Service:
     phone: str = ""
     address: str = ""
     form_url: str = ""
+    in_text: str = ""
+    """Its name inside a French sentence, with its article: « le bureau des stages »."""
+    in_text_en: str = ""
 
     @property
     def contact(self) -> str:
@@ -118,7 +121,8 @@ class Settings:
     def service(self, name: str) -> Service:
         """Return the service ``name``; one that is not configured is the agreements office, else the university."""
         known = self.services.get(name) or self.services.get("conventions")
-        return known or Service(self.university.name, self.university.email, self.university.phone)
+        name = self.university.name
+        return known or Service(name, self.university.email, self.university.phone, in_text=name, in_text_en=name)
 
 
 _TEXT = {"type": "string"}
@@ -128,7 +132,8 @@ _COUNT = {"type": "integer", "min": 0}
 _SIZE = {"type": "integer", "min": 1}
 _SERVICE = {
     "type": "dict",
-    "schema": {"nom": _NAME} | dict.fromkeys(("courriel", "telephone", "adresse", "formulaire"), _TEXT),
+    "schema": {"nom": _NAME}
+    | dict.fromkeys(("courriel", "telephone", "adresse", "formulaire", "dans_phrase", "dans_phrase_en"), _TEXT),
 }
 _SHAPE: dict[str, Any] = {
     "universite": {
@@ -261,6 +266,19 @@ def load_settings(path: Path) -> Settings:
             columns=limits.get("colonnes", Limits().columns),
             cell_characters=limits.get("caracteres_cellule", Limits().cell_characters),
         ),
+    )
+
+
+def _service(table: Mapping[str, str]) -> Service:
+    name = table["nom"]
+    return Service(
+        name=name,
+        email=table.get("courriel", ""),
+        phone=table.get("telephone", ""),
+        address=table.get("adresse", ""),
+        form_url=table.get("formulaire", ""),
+        in_text=table.get("dans_phrase") or name,
+        in_text_en=table.get("dans_phrase_en") or table.get("dans_phrase") or name,
     )
 
 

@@ -37,7 +37,7 @@ def _plan(
     verdict: Verdict,
     kinds: Sequence[Kind],
     cases: Mapping[str, bool],
-    same: bool,  # noqa: FBT001
+    same: bool,
     made: Collection[str],
     stands: Callable[[str], bool],
     pdf: Mapping[str, bool],

@@ -77,7 +77,7 @@ def _write(plan: Plan, setup: Setup, outbox: Outbox) -> list[Failure]:
     for document in plan.documents:
         try:
             outbox.write(document.path, _content(document, plan, facts, setup))
-        except Exception:  # one bad document must not end the night; the traceback says which and why
+        except Exception:  # noqa: BLE001 – one bad document must not end the night; the traceback says which and why
             _LOG.exception("document %s of %s", document.kind, plan.verdict.entry.reference)
             failures += [Failure(path, "ce document n’a pas pu être rempli") for path in outputs_of(document)]
     return failures

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.codec import pack_findings
 from pipeline.documents import office, pages
 from pipeline.documents.cases import cases
 from pipeline.dossiers import identify
@@ -23,7 +24,6 @@ from pipeline.outbox import Outbox
 from pipeline.plan import plan_documents
 from pipeline.produce import Produced, Tools, documents_by_place, produce
 from pipeline.register import Register, open_register
-from pipeline.codec import pack_findings
 from pipeline.register.store import Stored, stored_verdict
 from pipeline.report.publish import publish_reports
 from pipeline.report.terminal import Progress
@@ -91,7 +91,6 @@ def run(options: Options, progress: Progress) -> Outcome:
             time.monotonic() - begun,
         )
         return publish_reports(outcome, setup, outbox, tools.wkhtmltopdf)
-    # fmt: skip
 
 
 def _read(

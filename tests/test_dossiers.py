@@ -16,7 +16,7 @@ from tests.deposits import deposit
 
 TODAY = date(2026, 11, 21)
 YEARS = AcademicYear((9, 1), (9, 30))
-MORNING, EVENING = datetime(2026, 11, 2, 9), datetime(2026, 11, 2, 18)
+MORNING, EVENING = datetime.fromisoformat("2026-11-02T09:00"), datetime.fromisoformat("2026-11-02T18:00")
 
 
 def _identify(deposits: Sequence[Deposit], known: Snapshot | None = None) -> list[Entry]:

@@ -43,17 +43,18 @@ class Judge:
     def judge(self, entry: Entry) -> Verdict:
         """Return the verdict on one entry: its findings in the order of rules.yaml, and its status."""
         facts = self.facts(entry)
-        if entry.standing == "replaced":
-            hits = [("LIG-11", _named(entry))]
-        else:
-            hits = self._hits(facts, REDIRECTIONS) or self._all_hits(entry, facts)
-        spoken = _silenced(hits, self.catalogue)
+        spoken = _silenced(self._asked(entry, facts), self.catalogue)
         order = {rule_id: i for i, rule_id in enumerate(self.catalogue)}
         spoken.sort(key=lambda pair: order[pair[0]])
         findings = tuple(finding(self.catalogue[rule_id], hit, facts) for rule_id, hit in spoken)
         status: Status = "remplacé" if entry.standing == "replaced" else status_of(findings)
         country = facts.country
         return Verdict(entry, status, facts.model, country.zone if country else None, findings)
+
+    def _asked(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
+        if entry.standing == "replaced":
+            return [("LIG-11", _named(entry))]
+        return self._hits(facts, REDIRECTIONS) or self._all_hits(entry, facts)
 
     def _all_hits(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
         found = list(self.schema.judge(facts))

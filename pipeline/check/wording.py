@@ -66,6 +66,11 @@ class _Slots(dict[str, str]):
         raise KeyError(f"{self._rule.id}: slot {{{name}}} is neither common nor given by the rule")
 
 
+def _office(facts: Facts) -> Bilingual:
+    office = facts.settings.service("conventions")
+    return Bilingual(office.in_text, office.in_text_en)
+
+
 def _guide(facts: Facts, rule: Rule) -> str:
     return f"{facts.settings.guide}, {rule.guide}" if rule.guide else facts.settings.guide
 
@@ -102,10 +107,10 @@ def _label(facts: Facts, hit: Hit) -> Bilingual:
 _Common = Callable[[Facts, Rule, Hit], Any]
 COMMON: Mapping[str, _Common] = {
     "source_guide": lambda facts, rule, _: _guide(facts, rule),
-    "service": lambda facts, *_: facts.settings.service("conventions").name,
+    "service": lambda facts, *_: _office(facts),
     "courriel_service": lambda facts, *_: facts.settings.service("conventions").contact,
     "courriel_ri": lambda facts, *_: facts.settings.service("relations_internationales").contact,
-    "interlocuteur": lambda facts, *_: facts.settings.service("conventions").name,
+    "interlocuteur": lambda facts, *_: _office(facts),
     "responsable": lambda facts, *_: _responsible(facts),
     "universite": lambda facts, *_: facts.settings.university.name,
     "delai": lambda facts, *_: Bilingual(facts.settings.processing_text, facts.settings.processing_text_en),

@@ -16,7 +16,7 @@ from typing import Any
 import phonenumbers
 
 from pipeline.check.facts import Facts
-from pipeline.check.stipend_amounts import due, monthly, per_hour, total
+from pipeline.check.stipend_amounts import monthly, total
 from pipeline.config import Settings
 from pipeline.documents.cases import cases
 from pipeline.language import Language, country_name, in_country, long_date, money, number
@@ -150,7 +150,7 @@ class _Writer:
             return value
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", "\u00a0")
 
-    def yes_no(self, _: Field, value: bool) -> str:  # noqa: FBT001
+    def yes_no(self, _: Field, value: bool) -> str:
         return self.either("oui" if value else "non", "yes" if value else "no")
 
     def siret(self, _: Field, value: str) -> str:

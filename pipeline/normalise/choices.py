@@ -17,8 +17,14 @@ from pipeline.tables.words import fold
 
 NO_CHOICE = Refusal("cette réponse n’est pas dans la liste", "this answer is not in the list")
 DOLLARS = Refusal("plusieurs monnaies portent ce nom", "several currencies have this name")
-_NEGATION = re.compile(r"\b(?:non|pas|ne|sans|sauf|mais|en cours|a venir|demande|demandee|attente|not|but)\b")
-_YEAR = re.compile(r"(20\d{2})(?:\s?[-/–—]\s?(20\d{2}|\d{2}))?")
+_NEGATION = re.compile(
+    r"\b(?:non|pas|ne|sans|sauf|mais|en cours|a venir|demande|demandee|attente|not|but"
+    r"|si|demain|bientot|peut etre|yet|soon|if)\b"
+)
+_YEAR = re.compile(
+    r"(?:(?:l'?\s?)?ann[ée]e(?: universitaire)?|a\.?u\.?)?\s*:?\s*(20\d{2})(?:\s?[-/–—]\s?(20\d{2}|\d{2}))?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def read_yes_no(value: CellValue, synonyms: Synonyms) -> bool | Refusal:
@@ -40,7 +46,10 @@ def read_yes_no(value: CellValue, synonyms: Synonyms) -> bool | Refusal:
 def read_choice(field: Field, value: CellValue, synonyms: Synonyms) -> str | Refusal:
     """Read one of the field's values, by its own writing or a synonym."""
     text = clean_line(("oui" if value else "non") if isinstance(value, bool) else plain(value))
-    return synonyms.choice(field.key, text) or NO_CHOICE
+    known = synonyms.choice(field.key, text)
+    if known is None and text.endswith(")"):  # « Formation initiale (FI) »
+        known = synonyms.choice(field.key, text[: text.rfind("(")])
+    return known or NO_CHOICE
 
 
 def read_currency(key: str, value: CellValue, synonyms: Synonyms) -> str | Refusal:
@@ -78,8 +87,8 @@ def _currency_names() -> dict[str, str]:
 
 def read_academic_year(value: CellValue) -> int | Refusal:
     """Read « 2026-2027 », « 2026/27 » or 2026 as its first year."""
-    match = _YEAR.search(clean_line(plain(value)))
-    if match is None or len(_YEAR.findall(clean_line(plain(value)))) > 1:
+    match = _YEAR.fullmatch(clean_line(plain(value)).removesuffix(".0"))
+    if match is None:
         return UNKNOWN
     first = int(match[1])
     if match[2] and int(match[2]) % 100 != (first + 1) % 100:

@@ -21,6 +21,7 @@ _SIRET_MARKS = str.maketrans("", "", " .-_/,'’\t")
 _PHONE_LABEL = re.compile(r"^(?:t[ée]l(?:[ée]phone)?|portable|mobile|fixe)\s*\.?\s*:\s*", re.IGNORECASE)
 _DOUBLE_ZERO = re.compile(r"^\(?0\s?0\)?\s?(?=[1-9])")
 _FRENCH_INTERNATIONAL = re.compile(r"33[1-9][0-9]{8}")
+_NINE_DIGITS = re.compile(r"[1-9][0-9]{8}")
 _ANGLES = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 
 
@@ -60,7 +61,7 @@ def read_phone(value: CellValue) -> str:
 
 def restore_zero(digits: str) -> str:
     """Give nine digits of a numeric cell back the zero that every French number starts with."""
-    return f"0{digits}" if re.fullmatch(r"[1-9][0-9]{8}", digits) else digits
+    return f"0{digits}" if _NINE_DIGITS.fullmatch(digits) else digits
 
 
 @functools.lru_cache(maxsize=16384)

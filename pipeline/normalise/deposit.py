@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from pipeline.codec import encode
 from pipeline.model import CellValue, Deposit, Form, Unreadable, Value
 from pipeline.normalise.cells import FORMULA_ERROR, is_formula_error, plain, shown
 from pipeline.normalise.choices import read_academic_year, read_choice, read_currency, read_yes_no
@@ -14,15 +17,28 @@ from pipeline.normalise.contacts import read_address, read_identifier, read_phon
 from pipeline.normalise.dates import read_date, read_datetime
 from pipeline.normalise.numbers import read_amount, read_number, read_taught_hours
 from pipeline.normalise.periods import read_periods, read_schedule
-from pipeline.normalise.refusal import Refusal
-from pipeline.normalise.texts import clean_block, clean_line, clean_list
-from pipeline.codec import encode
+from pipeline.normalise.refusal import NOT_TEXT, Refusal
+from pipeline.normalise.texts import clean_block, clean_line, clean_list, clean_sentences
 from pipeline.tables import Tables
 from pipeline.tables.fields import Field
 
 _Reader = Callable[[Field, CellValue, Tables], Value | Refusal | None]
 _POSTCODES = {"etudiant.code_postal": "etudiant.pays", "organisme.code_postal": "organisme.pays"}
+_COUNTRIES = {
+    "etudiant": "etudiant.pays",
+    "organisme": "organisme.pays",
+    "signataire": "organisme.pays",
+    "tuteur": "organisme.pays",
+}
 _ADDRESSES = frozenset({"adresse", "caisse_adresse", "lieu_adresse"})
+_NAMES = frozenset({"etudiant.nom", "etudiant.prenom"})
+_LONG = 200
+"""From this length on, a text may hold a list, whose lines must not run into each other."""
+_LONGEST_NAME = 200
+"""No country or nationality is longer, and searching one in pages of brackets takes seconds."""
+_NO_COUNTRY = Refusal("pays non reconnu", "unknown country")
+_NO_NUMBER = Refusal("ce n’est pas un nombre", "not a number")
+_NOTHING = re.compile(r"[-–—_.…/\\\s]*")
 
 
 def normalise(form: Form, tables: Tables) -> Deposit:
@@ -36,9 +52,11 @@ def normalise(form: Form, tables: Tables) -> Deposit:
             unreadable[key] = _unreadable(field, raw, read)
         elif read is not None and read not in ("", ()):
             values[key] = read
-    _restore_postcodes(form, values)
+    _restore_zeros(form, tables, values)
     at = values.get("formulaire.depose_le")
-    return Deposit(form, values, unreadable, _digest(values, unreadable), at if isinstance(at, datetime) else None)
+    return Deposit(
+        form, values, unreadable, _digest(form, tables, values, unreadable), at if isinstance(at, datetime) else None
+    )
 
 
 def _read(field: Field, raw: CellValue, tables: Tables) -> Value | Refusal | None:
@@ -46,8 +64,15 @@ def _read(field: Field, raw: CellValue, tables: Tables) -> Value | Refusal | Non
         return Refusal(FORMULA_ERROR, "formula error")
     if raw is None:
         return None
-    if isinstance(raw, str) and tables.synonyms.is_empty(raw):
-        return None
+    if isinstance(raw, float) and not math.isfinite(raw):
+        return _NO_NUMBER
+    if isinstance(raw, str):
+        raw = clean_block(raw)
+        if _NOTHING.fullmatch(raw):
+            return None
+        # « Na » is a family name; whoever has no name to give does not send a form.
+        if tables.synonyms.is_empty(raw) and not (field.key in _NAMES and raw.isalpha()):
+            return None
     return _READERS[field.genre](field, raw, tables)
 
 
@@ -57,22 +82,30 @@ def _text(field: Field, raw: CellValue, _: Tables) -> Value | Refusal:
     name = field.key.partition(".")[2]
     if name in _ADDRESSES:
         return clean_list(plain(raw))
+    if (field.max_length or 0) >= _LONG:
+        return clean_sentences(plain(raw))
     return clean_line(plain(raw))
 
 
 def _country(_: Field, raw: CellValue, tables: Tables) -> Value | Refusal:
-    country = tables.countries.find(clean_line(plain(raw)))
-    return country.code if country else Refusal("pays non reconnu", "unknown country")
+    text = clean_line(plain(raw))
+    if len(text) > _LONGEST_NAME:
+        return _NO_COUNTRY
+    country = tables.countries.find(text)
+    if country is None:  # « Espagne / Spain » names one country twice
+        found = {part and tables.countries.find(part) for part in text.split("/", 4)}
+        country = found.pop() or None if len(found) == 1 else None
+    return country.code if country else _NO_COUNTRY
 
 
 def _nationalities(_: Field, raw: CellValue, tables: Tables) -> Value | Refusal:
-    codes = tables.demonyms.read(clean_line(plain(raw)))
-    return codes if codes else Refusal("nationalité non reconnue", "unknown nationality")
+    text = clean_line(plain(raw))
+    codes = tables.demonyms.read(text) if len(text) <= _LONGEST_NAME else None
+    return codes or Refusal("nationalité non reconnue", "unknown nationality")
 
 
 def _phone(_: Field, raw: CellValue, __: Tables) -> Value:
-    phone = read_phone(raw)
-    return phone if isinstance(raw, str) else restore_zero(phone)
+    return read_phone(raw)
 
 
 _READERS: Mapping[str, _Reader] = {
@@ -89,7 +122,7 @@ _READERS: Mapping[str, _Reader] = {
     "nationalités": _nationalities,
     "courriel": lambda _, raw, __: read_address(raw),
     "téléphone": _phone,
-    "siret": lambda _, raw, __: read_siret(raw),
+    "siret": lambda _, raw, __: NOT_TEXT if isinstance(raw, bool) else read_siret(raw),
     "devise": lambda field, raw, tables: read_currency(field.key, raw, tables.synonyms),
     "année universitaire": lambda _, raw, __: read_academic_year(raw),
     "périodes": lambda _, raw, __: read_periods(raw),
@@ -97,20 +130,31 @@ _READERS: Mapping[str, _Reader] = {
 }
 
 
-def _restore_postcodes(form: Form, values: dict[str, Value]) -> None:
-    """Give French postcodes back the zero that a numeric cell lost: 1000 → 01000."""
+def _restore_zeros(form: Form, tables: Tables, values: dict[str, Value]) -> None:
+    """Give postcodes and phones of France back the zero that a numeric cell lost: 1000 → 01000."""
     for key, country in _POSTCODES.items():
         text = values.get(key)
-        if not isinstance(text, str):
-            continue
-        compact = text.replace(" ", "")
-        if compact.isdigit():
-            french = values.get(country, "FR") == "FR" and country not in _unread_keys(form, values)
-            values[key] = compact.zfill(5) if len(compact) == 4 and french else compact
+        if isinstance(text, str):
+            compact = text.removesuffix(".0").replace(" ", "")
+            if compact.isascii() and compact.isdigit():
+                french = _stands_in_france(form, tables, values, country)
+                values[key] = compact.zfill(5) if len(compact) == 4 and french else compact
+    for key, raw in form.cells.items():
+        phone = values.get(key)
+        if tables.fields[key].genre == "téléphone" and isinstance(phone, str) and not isinstance(raw, str):
+            country = _COUNTRIES.get(tables.fields[key].group, "")
+            if _stands_in_france(form, tables, values, country):
+                values[key] = restore_zero(phone)
 
 
-def _unread_keys(form: Form, values: Mapping[str, Value]) -> frozenset[str]:
-    return frozenset(form.cells) - frozenset(values)
+def _stands_in_france(form: Form, tables: Tables, values: Mapping[str, Value], key: str) -> bool:
+    """Tell whether country ``key`` is French; without one, the host is where the internship is, else in France."""
+    if key == "organisme.pays" and key not in form.cells:
+        key = "stage.pays"
+    code = values.get(key)
+    if isinstance(code, str):
+        return not tables.countries[code].abroad
+    return key not in form.cells  # a country that cannot be read is not France for certain
 
 
 _EXPECTED: Mapping[str, tuple[str, str, str]] = {
@@ -139,6 +183,14 @@ def _unreadable(field: Field, raw: CellValue, refusal: Refusal) -> Unreadable:
     return Unreadable(shown(raw), expected[0], expected[1], refusal.cause, refusal.cause_en, expected[2])
 
 
-def _digest(values: Mapping[str, Value], unreadable: Mapping[str, Unreadable]) -> str:
-    content = [{k: encode(values[k]) for k in sorted(values)}, {k: unreadable[k].value for k in sorted(unreadable)}]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+def _digest(form: Form, tables: Tables, values: Mapping[str, Value], unreadable: Mapping[str, Unreadable]) -> str:
+    """Hash what the form says; what a message would cut off, and the region behind a country, count too."""
+    content = [
+        {key: encode(values[key]) for key in sorted(values)},
+        {key: clean_block(plain(form.cells[key])) for key in sorted(unreadable)},
+    ]
+    country = tables.countries.get(str(values.get("stage.pays", "")))
+    if country and (country.french_regions or country.bilingual_regions):
+        # « Québec » and « Canada » are one country but not one model of agreement.
+        content.append({"stage.pays": clean_line(plain(form.cells["stage.pays"]))})
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

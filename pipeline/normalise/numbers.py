@@ -49,7 +49,8 @@ _MONEY = (
     f"{_EACH} € $ £ ¥ euro euros eur cts centimes brut bruts brute brutes net nets nette nettes gross heure heures "
     "h hour jour jours j day semaine semaines sem week mois month mensuel mensuels mensuelle mensuelles monthly "
     "horaire horaires hebdomadaire hebdomadaires annee year annuel annuelle stage ensemble dollar dollars us usd "
-    "cad aud canadien canadiens franc francs suisse suisses cfa cfp livre livres sterling yen yens pound pounds"
+    "cad aud chf gbp mad tnd jpy sek nok dkk pln xof xaf xpf "
+    "canadien canadiens franc francs suisse suisses cfa cfp livre livres sterling yen yens pound pounds"
 )
 _UNITS: dict[str, frozenset[str]] = {
     key: frozenset(words.split())
@@ -57,17 +58,17 @@ _UNITS: dict[str, frozenset[str]] = {
         "stage.heures_hebdomadaires": f"{_HOURS} {_WEEKLY}",
         "stage.jours_hebdomadaires": f"jour jours j day days ouvre ouvres {_WEEKLY}",
         "stage.heures_jour_max": f"{_HOURS} {_DAILY}",
-        "stage.duree_heures": f"{_HOURS} {_EACH} presence effective effectives effectif total totale totales au en tout "
-        "stage in all",
-        "stage.duree_jours": f"jour jours j day days {_EACH} presence effective effectifs ouvre ouvres total au en tout "
-        "stage",
+        "stage.duree_heures": f"{_HOURS} {_EACH} presence effective effectives effectif total totale totales au en "
+        "tout stage in all",
+        "stage.duree_jours": f"jour jours j day days {_EACH} presence effective effectifs ouvre ouvres total au en "
+        "tout stage",
         "formation.ects": "ects credit credits pts point points",
         "formation.volume_horaire": f"{_HOURS} {_EACH} annee annuel annuelles annuelle year yearly td cm tp formation "
         "cours enseignement",
         "gratification.montant": _MONEY,
     }.items()
 }
-_BEFORE = frozenset("eur euro euros € $ £ ¥ usd cad gbp chf aud".split())
+_BEFORE = frozenset({"eur", "euro", "euros", "€", "$", "£", "¥", "usd", "cad", "gbp", "chf", "aud"})
 _NONE: frozenset[str] = frozenset()
 
 _OVER = re.compile(
@@ -193,7 +194,8 @@ def _hours(match: re.Match[str], units: frozenset[str]) -> Decimal | Refusal:
 
 
 def _of_cell(value: float) -> Decimal | Refusal:
-    if not -_LARGEST < value < _LARGEST:  # also refuses NaN
+    # Compared as a float: a Decimal refuses to be ordered with NaN, and infinity must end here too.
+    if not -1e12 < value < 1e12:
         return TOO_LARGE
     # Spreadsheets keep 15 significant digits; the rest is noise of binary fractions.
     return _tidy(Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}"))

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from pipeline.codec import pack_deposits, pack_findings, unpack_deposits, unpack_findings
 from pipeline.dossiers import KnownDeposit, KnownDossier, Snapshot, identity
 from pipeline.errors import SetupError
 from pipeline.model import Deposit, Entry, Place, Source, Verdict
-from pipeline.codec import pack_deposits, pack_findings, unpack_deposits, unpack_findings
 
 SCHEMA_VERSION = 1
 
@@ -220,7 +220,9 @@ def open_register(path: Path | None) -> Register:
 def _create(connection: sqlite3.Connection) -> None:
     script = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
     with closing(connection.cursor()) as cursor:
-        cursor.executescript(f"BEGIN; {script} INSERT INTO meta VALUES ('version', '{SCHEMA_VERSION}'); COMMIT;")
+        cursor.executescript(f"BEGIN; {script}")
+        cursor.execute("INSERT INTO meta VALUES ('version', ?)", (str(SCHEMA_VERSION),))
+        cursor.execute("COMMIT")
 
 
 def stored_verdict(entry: Entry, stored: Stored) -> Verdict:

@@ -15,8 +15,12 @@ from pipeline.tables.words import fold
 _COMPOUND = {
     "franco": "FR", "germano": "DE", "italo": "IT", "hispano": "ES", "anglo": "GB", "belgo": "BE", "algero": "DZ",
     "maroco": "MA", "tuniso": "TN", "sino": "CN", "helveto": "CH", "luso": "PT", "russo": "RU", "greco": "GR",
-    "americano": "US", "libano": "LB", "ivoiro": "CI", "senegalo": "SN", "turco": "TR", "polono": "PL",
+    "americano": "US", "indo": "IN", "bresilo": "BR", "canado": "CA",
+    "egypto": "EG", "armeno": "AM", "roumano": "RO", "irano": "IR", "nippo": "JP", "austro": "AT", "serbo": "RS",
+    "camerouno": "CM",
+    "libano": "LB", "ivoiro": "CI", "senegalo": "SN", "turco": "TR", "polono": "PL",
 }  # fmt: skip
+_LABEL = re.compile(r"^\s*(?:(?:de|double)\s+)?nationalit[ée]s?\s*:?\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:/|,|;|\+|&|\bet\b|\band\b|\n)\s*", re.IGNORECASE)
 
 
@@ -29,8 +33,9 @@ class Demonyms:
 
     def read(self, text: str) -> tuple[str, ...] | None:
         """Return the ISO codes of the nationalities that ``text`` names, in its order; None when one is unknown."""
+        text = _LABEL.sub("", text).strip()
         found: list[str] = []
-        for part in _BETWEEN.split(text.strip()):
+        for part in [text] if len(text) < 4 else _BETWEEN.split(text):  # ET is Ethiopia
             codes = self._one(part)
             if codes is None:
                 return None

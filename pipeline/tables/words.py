@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 
-_APOSTROPHES = str.maketrans({c: "'" for c in "’ʼ‘`´′"} | dict.fromkeys("‐‑‒–—−", "-"))
+_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘`´′", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u200b\ufeff]+")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 

@@ -21,7 +21,10 @@ SCHEMA = FormSchema(judge().tables.fields)
 
 
 def _told(changes: Mapping[str, CellValue], *without: str) -> list[tuple[str, str | None, tuple[str, ...]]]:
-    return [(rule_id, hit.variant, hit.fields) for rule_id, hit in SCHEMA.judge(facts({**changes, "sans_colonne": list(without)}))]
+    return [
+        (rule_id, hit.variant, hit.fields)
+        for rule_id, hit in SCHEMA.judge(facts({**changes, "sans_colonne": list(without)}))
+    ]
 
 
 def test_a_complete_form_gives_nothing() -> None:

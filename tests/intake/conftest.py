@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from intake_workbooks import SCHEMAS, Reader, Rows, write_xlsx
 
 from pipeline.intake import Reading, find_files, load_systems, read_file
 from pipeline.intake.systems import Systems
 from pipeline.model import Limits
 from pipeline.tables.fields import Fields, load_fields
+from tests.intake.intake_workbooks import SCHEMAS, Reader, Rows, write_xlsx
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from intake_workbooks import SCHEMAS, Reader, write_xlsx
 
 from pipeline.errors import SetupError
 from pipeline.intake import describe_columns, load_systems
@@ -15,6 +14,7 @@ from pipeline.intake.names import split_name
 from pipeline.intake.systems import Systems
 from pipeline.model import ErrorCell
 from pipeline.tables.fields import Fields
+from tests.intake.intake_workbooks import SCHEMAS, Reader, write_xlsx
 
 FORM = ["Numéro étudiant", "Raison sociale", "Date de début"]
 ROW = ["21", "Atelier Exemple", "03/02/2027"]

@@ -14,7 +14,6 @@ import pytest
 import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from intake_workbooks import Rows, write_xlsx
 from odf.opendocument import OpenDocumentSpreadsheet  # odfpy has no types
 from odf.table import Table as OdfTable  # as above
 from odf.table import TableCell, TableRow
@@ -24,6 +23,7 @@ from pipeline.intake.files import InboxFile
 from pipeline.intake.tables import Table, read_tables
 from pipeline.intake.unreadable import ChangedFile, UnreadableFile
 from pipeline.model import ErrorCell, Limits
+from tests.intake.intake_workbooks import Rows, write_xlsx
 
 DAY = datetime.fromisoformat("2027-02-03")
 

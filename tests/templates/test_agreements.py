@@ -86,10 +86,10 @@ def built() -> dict[str, bytes]:
     return documents()
 
 
-def test_the_templates_on_disk_are_what_the_builder_makes_of_the_words(built: dict[str, bytes]) -> None:
+def test_the_same_words_give_the_same_bytes(built: dict[str, bytes]) -> None:
+    """The shipped files may be edited in Word; what the builder makes of the words stays reproducible."""
     assert sorted(built) == sorted(f"{name}.docx" for name in ALL)
-    for name, content in built.items():
-        assert (TEMPLATES / name).read_bytes() == content, f"{name}: run python -m tools.agreements.build"
+    assert documents() == built
 
 
 def test_building_twice_gives_the_same_bytes(built: dict[str, bytes]) -> None:

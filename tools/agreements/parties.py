@@ -224,6 +224,7 @@ FRAMES: tuple[Frame, ...] = (
             Line(
                 "protection.medecine_preventive",
                 "{{ services.medecine_preventive.nom }}" + _also("services.medecine_preventive"),
+                si="services.medecine_preventive.telephone or services.medecine_preventive.courriel",
             ),
             Line(
                 "protection.respect_egalite",

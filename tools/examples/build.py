@@ -73,9 +73,8 @@ def _pstage(path: Path) -> None:
 
 def _book(title: str) -> tuple[Workbook, Any]:
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = title
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(title)
     return book, sheet
 
 

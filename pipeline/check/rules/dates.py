@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pipeline.check.facts import Facts
 from pipeline.check.presence import public_holidays
@@ -82,7 +83,7 @@ def has_misplaced_interruptions(facts: Facts, _: Parameters) -> Iterator[Hit]:
         return
     ordered = sorted(periods, key=lambda p: (p.start, p.end))
     wrong = [p for p in ordered if p.end < p.start or p.start < facts.start or p.end > facts.end]
-    wrong += [b for a, b in zip(ordered, ordered[1:], strict=False) if b.start <= a.end]
+    wrong += [b for a, b in pairwise(ordered) if b.start <= a.end]
     if wrong:
         yield Hit(("stage.interruptions",), {"i1": wrong[0].start, "i2": wrong[0].end})
 

@@ -65,8 +65,7 @@ def is_in_an_orange_country(facts: Facts, _: Parameters) -> Iterator[Hit]:
 def awaits_the_security_officer(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """Abroad, every departure needs the agreement of the fonctionnaire de sécurité et de défense."""
     if facts.abroad and facts[_AGREEMENT] in (None, "En attente") and not facts.unreadable(_AGREEMENT):
-        service = facts.settings.service("conventions")
-        yield Hit((_AGREEMENT,), {"service": service.name})
+        yield Hit((_AGREEMENT,))
 
 
 @rule("GEO-07")

@@ -47,7 +47,5 @@ def detail(found: Presence) -> Bilingual:
 def is_missing_or_not_positive(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """Empty, zero or negative; unreadable is LIG-09's."""
     key = "stage.duree_heures"
-    if facts.hours is not None and facts.hours <= 0:
-        yield Hit((key,))
-    elif facts.asked(key) and not facts.filled(key):
+    if (facts.hours is not None and facts.hours <= 0) or (facts.asked(key) and not facts.filled(key)):
         yield Hit((key,))

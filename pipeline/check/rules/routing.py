@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.check.facts import Facts
-from pipeline.check.rules import Hit, Parameters, rule
+from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 from pipeline.config import Funding, Redirection
 from pipeline.tables.words import fold, has_words
 
@@ -16,7 +16,10 @@ def is_continuing_education(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """Asked before any other rule."""
     if facts.scheme == "Formation continue":
         service = facts.settings.service(facts.settings.continuing_education)
-        yield Hit(("formation.regime",), {"service": service.name, "contact": service.contact})
+        yield Hit(
+            ("formation.regime",),
+            {"service": Bilingual(service.in_text, service.in_text_en), "contact": service.contact},
+        )
 
 
 @rule("ROU-02")
@@ -27,7 +30,14 @@ def is_handled_by_another_service(facts: Facts, _: Parameters) -> Iterator[Hit]:
         if field:
             service = facts.settings.service(redirection.service)
             named = facts["formation.diplome"] or facts["formation.code_etape"]
-            yield Hit((field,), {"formation": named, "service": service.name, "contact": service.contact})
+            yield Hit(
+                (field,),
+                {
+                    "formation": named,
+                    "service": Bilingual(service.in_text, service.in_text_en),
+                    "contact": service.contact,
+                },
+            )
             return
 
 

@@ -1,0 +1,54 @@
+"""What whole runs share: the command as a user types it, and one run of the examples for all who look at it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run of the command: its status, what it said, and where it wrote."""
+
+    status: int
+    said: str
+    outbox: Path
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The run.json of the latest run."""
+        read: dict[str, Any] = json.loads((self.outbox / "rapports/dernier/run.json").read_text(encoding="utf-8"))
+        return read
+
+    def dossier(self, row: int, source: str = "imprime_contact_2026-11.xlsx") -> dict[str, Any]:
+        """The entry of one row."""
+        (found,) = [d for d in self.report["dossiers"] if (d["source"], d["row"]) == (source, row)]
+        entry: dict[str, Any] = found
+        return entry
+
+    def files(self) -> dict[str, bytes]:
+        """The documents in the outbox, by path."""
+        folder = self.outbox / "dossiers"
+        return {str(p.relative_to(self.outbox)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def run(inbox: Path, outbox: Path, *more: str, command: str = "generate", env: dict[str, str] | None = None) -> Ran:
+    """Run the command from the project's root."""
+    day = () if "--date" in more else ("--date", "2026-11-21")
+    words = [sys.executable, "-m", "pipeline", command, "--inbox", str(inbox), "--outbox", str(outbox), *day, *more]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, env=env, timeout=300)
+    return Ran(done.returncode, done.stdout + done.stderr, outbox)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """The examples, from start to end, with real LibreOffice and wkhtmltopdf."""
+    return run(ROOT / "examples", tmp_path_factory.mktemp("demo") / "outbox")
