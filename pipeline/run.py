@@ -177,7 +177,7 @@ def _tools(options: Options, setup: Setup) -> tuple[Tools, tuple[str, ...]]:
     if soffice is None:
         notices.append("LibreOffice est absent : les conventions sont faites en .docx, sans PDF.")
     if wkhtmltopdf is None:
-        notices.append("wkhtmltopdf est absent : les listes de pièces sont faites en .html, sans PDF.")
+        notices.append("wkhtmltopdf est absent : les listes de pièces et le rapport sont faits en .html, sans PDF.")
     found = soffice and office.Office(soffice, settings.batch_timeout, settings.document_timeout)
     return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
 

@@ -43,6 +43,11 @@ class Setup:
     fingerprint: str
     """Hash of schemas/, of the configuration and of the version: what a verdict depends on besides the form."""
 
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What each rule is about, in a few French words, by its id."""
+        return {rule.id: rule.title for rule in self.judge.catalogue.values()}
+
 
 def load_setup(config: Path, root: Path = ROOT) -> Setup:
     """Load and check everything. Raises SetupError (status 2) on the first fault, naming file, key and mend."""

@@ -46,6 +46,8 @@ class Rule:
     """One rule as rules.yaml describes it."""
 
     id: str
+    title: str
+    """What it is about, in a few French words."""
     scope: Literal["fiche", "lot"]
     fields: tuple[str, ...]
     silenced_by: tuple[str, ...]
@@ -83,6 +85,7 @@ _MOTIF = {"allowed": ["refus", "réorientation", "correction"]}
 _GATE = {"allowed": ["édition", "signature"]}
 _SEVERITY = {"allowed": ["bloquant", "à vérifier", "information"], "required": True}
 _ENTRY: dict[str, Any] = {
+    "titre": {**_TEXT, "required": True},
     "gravite": _SEVERITY,
     "motif": _MOTIF,
     "jalon": {**_GATE, "required": True},
@@ -137,6 +140,7 @@ def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
     normal = _variant(path, rule_id, entry, entry)
     return Rule(
         id=rule_id,
+        title=entry["titre"],
         scope=entry["portee"],
         fields=tuple(entry.get("champs", ())),
         silenced_by=tuple(entry.get("tait_par", ())),

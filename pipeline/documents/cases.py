@@ -51,7 +51,8 @@ def _host_and_stipend(facts: Facts) -> dict[str, bool]:
     public = facts.public_host is True
     hourly = per_hour(facts)
     minimum = facts.tables.rates.on(facts.start or facts.today).minimum
-    above = facts.paid is True and hourly is not None and hourly > minimum
+    in_euros = facts["gratification.devise"] in (None, "EUR")
+    above = facts.paid is True and in_euros and hourly is not None and hourly > minimum
     long = facts.hours is not None and facts.hours > _LEAVE_THRESHOLD
     return {
         "public": public,

@@ -472,4 +472,7 @@ _ENVIRONMENT = html_environment(loader=FileSystemLoader(Path(__file__).parent / 
 
 def checklist_html(page: ChecklistPage, language: Literal["fr", "bilingue"]) -> str:
     """Return the page as HTML: French, or French with English under it."""
-    return _ENVIRONMENT.get_template("pieces.html.j2").render(page=page, english=language == "bilingue")
+    english = language == "bilingue"
+    # A short list is set larger; a long or bilingual one has to hold on its page.
+    size = "8.4pt" if english else "11pt" if len(page.lines) <= 7 else "9.4pt"
+    return _ENVIRONMENT.get_template("pieces.html.j2").render(page=page, english=english, size=size)

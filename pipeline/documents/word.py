@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import docxtpl
+from docx.opc.exceptions import OpcError
 from jinja2 import Template, TemplateError, meta, nodes
 from lxml import etree
 
@@ -47,7 +48,7 @@ class WordTemplate:
         self.path = path
         try:
             self._load(path, logo)
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError, OpcError) as error:
             raise SetupError(
                 str(path), "", f"modèle Word illisible ({error})", "Rétablissez le fichier ou enregistrez-le en .docx."
             ) from error

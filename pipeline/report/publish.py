@@ -53,6 +53,10 @@ class Materials(Protocol):
     def systems(self) -> Iterable[SystemName]:
         """The source systems."""
 
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What each rule is about, in a few words, by its id."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -75,7 +79,8 @@ def publish_reports(
     systems = {system.name: system.label for system in setup.systems}
     with workshop() as folder:
         page = folder / "rapport.html"
-        page.write_text(report_html(outcome, setup.settings, setup.tables, systems=systems), "utf-8", errors="replace")
+        html = report_html(outcome, setup.settings, setup.tables, setup.titles, systems)
+        page.write_text(html, "utf-8", errors="replace")
         files: dict[str, Path | bytes] = {}
         if wkhtmltopdf is not None:
             pdf = folder / "rapport.pdf"
@@ -86,7 +91,7 @@ def publish_reports(
             else:
                 files["rapport.pdf"] = pdf
         workbook, lines = folder / "a_corriger.xlsx", folder / "journal.jsonl"
-        write_workbook(outcome, workbook, setup.tables)
+        write_workbook(outcome, workbook, setup.tables, setup.titles)
         Journal(lines, clock).outcome(outcome)
         files |= {
             "run.json": run_json(outcome).encode(),

@@ -1,0 +1,118 @@
+"""Compiled Word templates against docxtpl's own rendering; hostile values; faults of a template."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import docx
+import docxtpl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from pipeline.documents.jinja import word_environment
+from pipeline.documents.lint import check_mentions, check_names
+from pipeline.documents.values import load_translations, template_values
+from pipeline.documents.word import WordTemplate
+from pipeline.errors import SetupError
+from tests.rules.forms import ROOT, facts, judge
+
+TRANSLATIONS = load_translations(ROOT / "schemas", judge().tables.fields)
+SHIPPED = sorted((ROOT / "templates_docx").glob("*.docx"))
+
+
+def _values(changes: dict[str, Any], *, draft: bool = False) -> dict[str, Any]:
+    return template_values(facts(changes), TRANSLATIONS, draft=draft)
+
+
+def _docxtpl(path: Path, values: dict[str, Any]) -> bytes:
+    document = docxtpl.DocxTemplate(str(path))
+    document.render(values, jinja_env=word_environment(), autoescape=True)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _canonical(data: bytes, part: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        root = etree.fromstring(archive.read(part))
+    for shape in root.iter("{*}docPr"):
+        shape.attrib.pop("id", None)  # docxtpl numbers pictures anew
+    return etree.tostring(root, method="c14n")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"etranger": "Italie", "stage.interruptions": "du 1er au 7 mars 2027"},
+        {"stage.confidentiel": "oui", "etudiant.civilite": None},
+    ],
+)
+def test_a_compiled_template_gives_the_xml_that_docxtpl_gives(path: Path, changes: dict[str, Any]) -> None:
+    values = _values(changes, draft=True)
+    ours, theirs = WordTemplate(path).render(values), _docxtpl(path, values)
+    with zipfile.ZipFile(io.BytesIO(ours)) as archive:
+        assert archive.testzip() is None
+        parts = [
+            n for n in archive.namelist() if n == "word/document.xml" or n.startswith(("word/header", "word/footer"))
+        ]
+    for part in parts:
+        assert _canonical(ours, part) == _canonical(theirs, part), part
+
+
+@pytest.fixture(scope="module")
+def one_value(tmp_path_factory: pytest.TempPathFactory) -> WordTemplate:
+    path = tmp_path_factory.mktemp("modele") / "texte.docx"
+    document = docx.Document()
+    document.add_paragraph("{{ texte }}")
+    document.save(str(path))
+    return WordTemplate(path)
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(min_size=1, max_size=200))
+def test_any_text_leaves_a_document_valid_and_whole(one_value: WordTemplate, text: str) -> None:
+    document = docx.Document(io.BytesIO(one_value.render({"texte": text})))
+    kept = "".join(c for c in text if c.isprintable())
+    printed = "".join(c for c in document.paragraphs[0].text if c.isprintable())
+    assert printed.replace(" ", "") == kept.replace(" ", "")
+
+
+def test_the_same_values_give_the_same_bytes() -> None:
+    template = WordTemplate(SHIPPED[0])
+    assert template.render(_values({})) == template.render(_values({}))
+
+
+def test_a_template_that_asks_for_an_unknown_name_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("{{ etudiant.non }}")
+    document.save(str(tmp_path / "a.docx"))
+    with pytest.raises(SetupError, match=r"etudiant\.nom"):
+        check_names(WordTemplate(tmp_path / "a.docx"), frozenset({"etudiant.nom", "etudiant"}))
+
+
+def test_an_agreement_without_one_of_the_fifteen_mentions_is_refused(tmp_path: Path) -> None:
+    docx.Document().save(str(tmp_path / "a.docx"))
+    with pytest.raises(SetupError, match="D124-4"):
+        check_mentions(WordTemplate(tmp_path / "a.docx"))
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 truncated"])
+def test_a_damaged_template_is_a_fault_of_the_set_up(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.docx").write_bytes(content)
+    with pytest.raises(SetupError):
+        WordTemplate(tmp_path / "a.docx")
+
+
+def test_a_tag_that_is_not_closed_is_a_fault_of_the_set_up(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("{% if x %}")
+    document.save(str(tmp_path / "a.docx"))
+    with pytest.raises(SetupError):
+        WordTemplate(tmp_path / "a.docx")
