@@ -58,6 +58,11 @@ class Outbox:
             temporary.unlink(missing_ok=True)
             raise
 
+    def sweep(self, folder: str) -> None:
+        """Remove the unfinished files that a killed run left in ``folder``."""
+        for leftover in self.path(folder).glob(".*.part"):
+            leftover.unlink(missing_ok=True)
+
     def remove(self, name: str) -> None:
         """Remove the file ``name`` if it is there."""
         self.path(name).unlink(missing_ok=True)

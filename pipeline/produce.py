@@ -72,6 +72,7 @@ def _write(plan: Plan, setup: Setup, outbox: Outbox) -> list[Failure]:
     """Write the .docx, .html and .eml of one plan."""
     if not plan.documents:
         return []
+    outbox.sweep(plan.verdict.entry.folder)
     facts = setup.judge.facts(plan.verdict.entry)
     failures = []
     for document in plan.documents:

@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -137,6 +139,22 @@ def test_the_same_inbox_gives_the_same_bytes(demo: Ran, tmp_path: Path) -> None:
     assert other.status == 0, other.said
     mine, theirs = other.files(), demo.files()
     assert mine == {name: data for name, data in theirs.items() if not name.endswith(".pdf")}
+
+
+def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(demo: Ran, tmp_path: Path) -> None:
+    """Same references and same bytes as a run that nothing interrupted."""
+    outbox = tmp_path / "outbox"
+    words = [sys.executable, "-m", "pipeline", "generate", "--inbox", str(ROOT / "examples"), "--outbox", str(outbox)]
+    for delay in (1.0, 1.8, 2.2, 2.4, 2.6, 2.8, 3.0, 3.4):
+        process = subprocess.Popen([*words, "--date", "2026-11-21", "--no-pdf"], cwd=ROOT, stdout=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        whole = [p for p in (outbox / "dossiers").rglob("*.docx") if not p.name.startswith(".")]
+        assert all(zipfile.ZipFile(p).testzip() is None for p in whole)
+    done = run(ROOT / "examples", outbox, "--no-pdf")
+    assert done.status == 0, done.said
+    assert done.files() == {name: data for name, data in demo.files().items() if not name.endswith(".pdf")}
 
 
 def _sheet(path: Path, changes: Mapping[str, str]) -> None:

@@ -42,7 +42,8 @@ def _canonical(data: bytes, part: str) -> bytes:
         root = etree.fromstring(archive.read(part))
     for shape in root.iter("{*}docPr"):
         shape.attrib.pop("id", None)  # docxtpl numbers pictures anew
-    return etree.tostring(root, method="c14n")
+    written: bytes = etree.tostring(root, method="c14n")
+    return written
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)

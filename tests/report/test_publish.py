@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -143,6 +143,7 @@ class SetupDouble:
     settings: Settings
     tables: Tables
     systems: Sequence[SystemDouble]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def test_every_report_of_a_run_is_published_and_tells_of_the_workbook_that_stays(outbox: Outbox) -> None:
