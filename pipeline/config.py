@@ -214,16 +214,7 @@ def load_settings(path: Path) -> Settings:
         raise SetupError(str(path), "", f"TOML incorrect : {error}", "Corrigez la ligne indiquée.") from error
     check_shape(data, _SHAPE, str(path))
     _check_patterns(path, data)
-    services = {
-        key: Service(
-            s["nom"],
-            s.get("courriel", ""),
-            s.get("telephone", ""),
-            s.get("adresse", ""),
-            s.get("formulaire", ""),
-        )
-        for key, s in data["services"].items()
-    }
+    services = {key: _service(s) for key, s in data["services"].items()}
     routes = data.get("orientations", {})
     _check_services(path, routes, services)
     year = data["annee_universitaire"]

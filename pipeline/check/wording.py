@@ -123,6 +123,6 @@ COMMON: Mapping[str, _Common] = {
     "dans_pays": lambda facts, *_: _in_country(facts),
     "modele": lambda facts, *_: _model(facts),
     "champ": lambda facts, _, hit: _label(facts, hit),
-    "valeur": lambda facts, _, hit: facts.shown(hit.fields[0]),
+    "valeur": lambda facts, _, hit: facts.shown(hit.fields[0]) or Bilingual("vide", "empty"),
 }
 """Slots that every message may use."""
