@@ -33,6 +33,20 @@ class Service:
         """The best way to reach it: e-mail, else web form, else phone, else its name. Never empty."""
         return self.email or self.form_url or self.phone or self.name
 
+    @property
+    def reach(self) -> str:
+        """Whom to write to, inside a French sentence: the address, else the name and its form or phone."""
+        return self.email or _with_remark(self.in_text, self.form_url or self.phone)
+
+    @property
+    def reach_en(self) -> str:
+        """The same inside an English sentence."""
+        return self.email or _with_remark(self.in_text_en, self.form_url or self.phone)
+
+
+def _with_remark(name: str, remark: str) -> str:
+    return f"{name} ({remark})" if remark else name
+
 
 @dataclass(frozen=True, slots=True)
 class University:

@@ -15,6 +15,7 @@ from pipeline.tables.countries import Country
 Language: TypeAlias = Literal["fr", "en"]
 NBSP = "\u00a0"
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+_WITHOUT_ARTICLE = frozenset({"IL", "HT"})
 _THE = frozenset({"NL", "US", "GB", "AE", "PH", "BS", "MV", "SC", "KM", "GM", "CZ", "DO", "CF", "PS", "MH", "SB", "VA"})
 
 
@@ -35,6 +36,11 @@ def number(value: Decimal | int, language: Language) -> str:
     return format_decimal(value, "#,##0.##", locale=_LOCALES[language])
 
 
+def cents(value: Decimal, language: Language) -> str:
+    """Write an amount with its two decimals, without its currency: « 2 583,00 », "2,583.00"."""
+    return format_decimal(value, "#,##0.00", locale=_LOCALES[language])
+
+
 def money(amount: Decimal, currency: str, language: Language) -> str:
     """Write ``amount`` with its currency: « 4,50 € », "€4.50"."""
     return format_currency(amount, currency, locale=_LOCALES[language])
@@ -45,6 +51,21 @@ def country_name(country: Country, language: Language) -> str:
     if language == "fr":
         return country.name
     return f"the {country.name_en}" if country.code in _THE else country.name_en
+
+
+def the_country(country: Country, language: Language) -> str:
+    """Return the country with its article: « la France », « les États-Unis », "the United States"."""
+    if language == "en":
+        return country_name(country, "en")
+    if country.code in _WITHOUT_ARTICLE:
+        return country.name
+    if country.preposition == "en":
+        vowel = country.name[0] in "AEIOUÉÈÊYaeiou"
+        return f"l’{country.name}" if vowel else f"la {country.name}"
+    article = {"au": "le ", "aux": "les ", "à l’": "l’", "dans le": "le ", "dans les": "les "}.get(
+        country.preposition, ""
+    )
+    return f"{article}{country.name}"
 
 
 def in_country(country: Country, language: Language) -> str:

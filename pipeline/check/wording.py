@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from pipeline.check.catalogue import Rule
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit
-from pipeline.language import Language, country_name, in_country, number, short_date
+from pipeline.config import Service
+from pipeline.language import Language, country_name, in_country, number, short_date, the_country
 from pipeline.model import Finding
 from pipeline.tables.countries import Country
 
@@ -20,6 +21,7 @@ def finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
     variant = rule.variant(hit.variant)
     words = variant.wording
     french, english = _Slots(rule, hit, facts, "fr"), _Slots(rule, hit, facts, "en")
+    services = facts.settings.services.values()
     cells = [address for key in hit.fields for address in facts.deposit.form.addresses(key)]
     return Finding(
         rule=rule.id,
@@ -28,8 +30,8 @@ def finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
         jalon=variant.jalon,
         fields=hit.fields,
         cells=tuple(dict.fromkeys(cells)),
-        message=words.message.format_map(french),
-        fix=words.fix.format_map(french),
+        message=contracted(words.message.format_map(french), services),
+        fix=contracted(words.fix.format_map(french), services),
         message_en=words.message_en.format_map(english),
         fix_en=words.fix_en.format_map(english),
         source=rule.source,
@@ -71,6 +73,20 @@ def _office(facts: Facts) -> Bilingual:
     return Bilingual(office.in_text, office.in_text_en)
 
 
+def _reach(facts: Facts, name: str) -> Bilingual:
+    service = facts.settings.service(name)
+    return Bilingual(service.reach, service.reach_en)
+
+
+def contracted(text: str, services: Iterable[Service]) -> str:
+    """Write « au » and « du » where a French sentence meets the article of a service's name."""
+    for name in {service.in_text for service in services if service.in_text.startswith(("le ", "les "))}:
+        article, _, rest = name.partition(" ")
+        for preposition, joined in (("à", {"le": "au", "les": "aux"}), ("de", {"le": "du", "les": "des"})):
+            text = text.replace(f"{preposition} {name}", f"{joined[article]} {rest}")
+    return text
+
+
 def _guide(facts: Facts, rule: Rule) -> str:
     return f"{facts.settings.guide}, {rule.guide}" if rule.guide else facts.settings.guide
 
@@ -83,6 +99,12 @@ def _responsible(facts: Facts) -> str | Bilingual:
 
 def _territory(facts: Facts) -> str | Bilingual | Country:
     return facts.country or Bilingual("le pays du stage", "the country of the internship")
+
+
+def _with_article(facts: Facts) -> Bilingual:
+    if facts.country is None:
+        return Bilingual("le pays du stage", "the country of the internship")
+    return Bilingual(the_country(facts.country, "fr"), the_country(facts.country, "en"))
 
 
 def _in_country(facts: Facts) -> str | Bilingual:
@@ -108,8 +130,8 @@ _Common = Callable[[Facts, Rule, Hit], Any]
 COMMON: Mapping[str, _Common] = {
     "source_guide": lambda facts, rule, _: _guide(facts, rule),
     "service": lambda facts, *_: _office(facts),
-    "courriel_service": lambda facts, *_: facts.settings.service("conventions").contact,
-    "courriel_ri": lambda facts, *_: facts.settings.service("relations_internationales").contact,
+    "courriel_service": lambda facts, *_: _reach(facts, "conventions"),
+    "courriel_ri": lambda facts, *_: _reach(facts, "relations_internationales"),
     "interlocuteur": lambda facts, *_: _office(facts),
     "responsable": lambda facts, *_: _responsible(facts),
     "universite": lambda facts, *_: facts.settings.university.name,
@@ -119,7 +141,7 @@ COMMON: Mapping[str, _Common] = {
     "duree_heures": lambda facts, *_: facts.hours,
     "heures_hebdo": lambda facts, *_: facts["stage.heures_hebdomadaires"],
     "pays": lambda facts, *_: _territory(facts),
-    "territoire": lambda facts, *_: _territory(facts),
+    "territoire": lambda facts, *_: _with_article(facts),
     "dans_pays": lambda facts, *_: _in_country(facts),
     "modele": lambda facts, *_: _model(facts),
     "champ": lambda facts, _, hit: _label(facts, hit),

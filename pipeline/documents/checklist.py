@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,16 +16,17 @@ from jinja2 import FileSystemLoader
 from pipeline.check.facts import Facts
 from pipeline.check.presence import presence
 from pipeline.check.rules.dates import month_before
-from pipeline.check.rules.routing import is_specific_funding
 from pipeline.check.stipend_amounts import monthly, total
+from pipeline.check.wording import contracted
+from pipeline.config import Service
 from pipeline.documents.cases import cases
+from pipeline.documents.conditions import CONDITIONS
 from pipeline.documents.jinja import html_environment
 from pipeline.errors import SetupError
 from pipeline.language import Language, country_name, in_country, long_date, money, number, short_date
 from pipeline.model import Verdict
 from pipeline.tables.csvs import read_csv
 from pipeline.tables.fields import Fields
-from pipeline.tables.words import has_words
 from pipeline.tables.yamls import check_shape, read_yaml
 
 Block: TypeAlias = Literal["A", "B", "C", "D", "E"]
@@ -118,80 +119,6 @@ class ChecklistPage:
         return tuple(line for line in self.lines if line.block == block)
 
 
-# ── conditions: True, False, or None when the form does not tell ──────────────────────────────────
-
-
-def _unpaid_under_six_months(code: str) -> Callable[[Facts], bool | None]:
-    def holds(facts: Facts) -> bool | None:
-        return facts.country is not None and facts.country.code == code and facts.paid is False and not _long(facts)
-
-    return holds
-
-
-def _long(facts: Facts) -> bool:
-    return cases(facts)["plus_de_six_mois"]
-
-
-def _permit(facts: Facts) -> bool | None:
-    if not facts.in_france or (facts.country and facts.country.pacific):
-        return False
-    nationalities = facts["etudiant.nationalite"]
-    if not nationalities:
-        return None
-    return all(facts.tables.countries[code].permit_needed == "1" for code in nationalities)
-
-
-def _ehic(facts: Facts) -> bool | None:
-    return facts.country is not None and facts.country.ehic and facts.abroad and not cases(facts)["ceam_inoperante"]
-
-
-def _to_insure(facts: Facts) -> bool | None:
-    outside = facts.abroad or (facts.country is not None and facts.country.pacific)
-    if not outside:
-        return False
-    seen = cases(facts)
-    if seen["au_dessus_plafond"] or seen["plus_de_six_mois"]:
-        return True
-    in_euros = facts["gratification.devise"] in (None, "EUR")
-    return None if facts.paid and not in_euros else False
-
-
-_EXCLUDED = ("soins infirmiers", "bloc opératoire", "injection", "injections", "prélèvement", "chirurgie",
-             "radiologie", "kinésithérapie", "sage-femme", "acte de soin", "actes de soins")  # fmt: skip
-
-
-def _excluded(facts: Facts) -> bool | None:
-    texts = [facts[key] or "" for key in ("stage.sujet", "stage.activites")]
-    return any(has_words(text, word) for text in texts for word in _EXCLUDED)
-
-
-def _no_treaty_form(facts: Facts) -> bool | None:
-    if facts.country is None or not (facts.abroad or facts.country.pacific):
-        return False
-    return not (facts.paid is False and not _long(facts) and (facts.in_quebec or facts.country.code in ("NC", "PF")))
-
-
-CONDITIONS: Mapping[str, Callable[[Facts], bool | None]] = {
-    "toujours": lambda _: True,
-    "etranger": lambda f: f.abroad,
-    "hors_ue": lambda f: cases(f)["hors_ue"] and not cases(f)["suisse"],
-    "hors_metropole": lambda f: f.country is not None and f.country.code != "FR",
-    "plus_de_six_mois": lambda f: f.abroad and _long(f),
-    "ceam_utile": _ehic,
-    "ceam_inoperante": lambda f: cases(f)["ceam_inoperante"],
-    "quebec_non_gratifie": lambda f: f.in_quebec and f.paid is False,
-    "nc_non_gratifie": _unpaid_under_six_months("NC"),
-    "pf_non_gratifie": _unpaid_under_six_months("PF"),
-    "serbie_non_gratifie": _unpaid_under_six_months("RS"),
-    "titre_de_sejour": _permit,
-    "at_a_assurer": _to_insure,
-    "activite_exclue": _excluded,
-    "double_convention": lambda f: f["stage.convention_hors_etablissement"] is True,
-    "financement_specifique": is_specific_funding,
-    "mineur": lambda f: cases(f)["mineur"],
-    "sans_formulaire_conventionnel": _no_treaty_form,
-}
-
 # ── loading ───────────────────────────────────────────────────────────────────────────────────────
 
 _TEXTS = ("libelle", "raison", "delivre_par", "verifier")
@@ -249,7 +176,7 @@ def checklist_values(facts: Facts, verdict: Verdict, checklist: Checklist) -> Ch
         student=facts.person("etudiant").full_name,
         where=_where(facts),
         dates=_dates(facts),
-        opening=_opening(facts, service.contact),
+        opening=_opening(facts, service),
         lines=tuple(lines),
         signatures=_signatures(facts),
         copies=_copies(settings.copies_abroad if facts.abroad else settings.copies_france),
@@ -374,16 +301,19 @@ def _dates(facts: Facts) -> Text:
     return Text(", ".join(french), ", ".join(english))
 
 
-def _opening(facts: Facts, contact: str) -> Text:
+def _opening(facts: Facts, service: Service) -> Text:
     limit = facts.start - timedelta(days=14) if facts.start else None
     french, english = "", ""
     if limit and limit > facts.today:
         french, english = f", avant le {long_date(limit, 'fr')}", f", before {long_date(limit, 'en')}"
     return Text(
-        "L’université signe la dernière, quand toutes les pièces obligatoires sont reçues. Envoyez-les en une fois à"
-        f" {contact}{french}.",
+        contracted(
+            "L’université signe la dernière, quand toutes les pièces obligatoires sont reçues. Envoyez-les en une fois à"
+            f" {service.reach}{french}.",
+            [service],
+        ),
         "The university signs last, once every compulsory document has been received. Please send them all at once to"
-        f" {contact}{english}.",
+        f" {service.reach_en}{english}.",
     )
 
 

@@ -16,6 +16,7 @@ from jinja2 import FileSystemLoader
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules.identity import is_address
+from pipeline.check.wording import contracted
 from pipeline.documents.checklist import ChecklistPage
 from pipeline.documents.jinja import html_environment
 from pipeline.language import Language
@@ -172,9 +173,9 @@ def _body(facts: Facts, verdict: Verdict, page: ChecklistPage, kind: LetterKind,
     return Body(
         language=language,
         greeting=f"{hello} {given}," if given else f"{hello},",
-        opening=words.opening.format_map(slots),
+        opening=contracted(words.opening.format_map(slots), facts.settings.services.values()),
         sections=tuple(section for section in sections if section.items),
-        closing=tuple(text.format_map(slots) for text in words.closing),
+        closing=tuple(contracted(text.format_map(slots), facts.settings.services.values()) for text in words.closing),
         farewell={"fr": "Bien cordialement,", "en": "Kind regards,"}[language],
         signature=(facts.settings.service("conventions").name, facts.settings.university.name),
     )
@@ -199,7 +200,7 @@ def _slots(facts: Facts, page: ChecklistPage, language: Language) -> Mapping[str
         "reference": page.reference,
         "organisme": host,
         "service": service.name,
-        "contact": service.contact,
+        "contact": service.reach if language == "fr" else service.reach_en,
         "dates": page.dates.fr if language == "fr" else page.dates.en,
     }
 

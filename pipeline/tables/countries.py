@@ -114,7 +114,7 @@ def load_countries(schemas: Path) -> Countries:
         rows[code] = Country(
             code=code,
             name=row["name_fr"].replace("'", "’"),
-            name_en=row["name_en"],
+            name_en=row["name_en"].replace("'", "’"),
             zone=row["zone"],  # type: ignore[arg-type]
             in_france=row["statut_fr"] or None,
             in_eu_eea=row["is_ue_eee"] == "1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -11,6 +12,7 @@ from pipeline.tables.advice import Advice
 from pipeline.tables.words import has_words
 
 _AGREEMENT = "etranger.accord_fsd"
+_LEVEL_NAME = re.compile(r"\s*(?:Rouge|Orange)\s*:\s*")
 
 
 @rule("GEO-01")
@@ -104,7 +106,13 @@ def _zones(advice: Advice) -> Bilingual:
     """Write the zones; the table gives them in French only."""
     if advice.level == "orange" and advice.whole_country and not advice.zones:
         return Bilingual("tout le pays", "the whole country")
-    return Bilingual(advice.zones, advice.zones)
+    zones = _LEVEL_NAME.sub(lambda m: "" if m.start() == 0 else " ; en orange, ", advice.zones)
+    zones = (
+        zones[:1].lower() + zones[1:]
+        if zones[:3].lower() in ("fro", "tou", "bor", "seu", "maj", "pon", "par")
+        else zones
+    )
+    return Bilingual(zones.replace(". ;", " ;"), advice.zones)
 
 
 def _place(facts: Facts, *fields: str) -> tuple[str, ...]:

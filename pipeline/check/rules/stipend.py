@@ -9,7 +9,7 @@ from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 from pipeline.check.rules.routing import wording_of_funding
 from pipeline.check.stipend_amounts import due, minimum_total, months_between, per_hour, totals
-from pipeline.language import money, number
+from pipeline.language import cents, money, number
 from pipeline.model import LEGAL_RATE
 
 _UNITS = {"heure": "hour", "jour": "day", "semaine": "week", "mois": "month", "année": "year"}
@@ -116,8 +116,7 @@ def _euros(amount: Decimal | None) -> Bilingual:
     """Write an amount with its cents, without its sign: the message has it."""
     if amount is None:
         return Bilingual("", "")
-    text = f"{amount:.2f}"
-    return Bilingual(text.replace(".", ","), text)
+    return Bilingual(cents(amount, "fr"), cents(amount, "en"))
 
 
 def _minimum(facts: Facts) -> Decimal:
