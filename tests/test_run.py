@@ -250,6 +250,24 @@ def test_without_the_pdf_programs_everything_else_is_made_and_one_line_says_so(t
     assert later.dossier(5, "a.xlsx")["reference"] == "C2026-000001"
 
 
+def test_a_document_that_cannot_be_made_is_told_with_status_four_and_made_the_next_time(tmp_path: Path) -> None:
+    inbox, tools = tmp_path / "inbox", tmp_path / "outils"
+    inbox.mkdir()
+    tools.mkdir()
+    _sheet(inbox / "a.xlsx", {})
+    refusing = tools / "soffice"
+    refusing.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")  # as LibreOffice ends for a damaged file
+    refusing.chmod(0o755)
+    broken = run(inbox, tmp_path / "outbox", env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+    assert broken.status == 4, broken.said
+    (failure,) = broken.report["failures"]
+    assert failure["path"].endswith("/convention_C2026-000001.pdf")
+    assert failure["path"] not in broken.dossier(5, "a.xlsx")["documents"]
+    mended = run(inbox, tmp_path / "outbox")
+    assert mended.status == 0, mended.said
+    assert failure["path"] in mended.dossier(5, "a.xlsx")["documents"]
+
+
 def test_another_run_at_work_is_status_three(tmp_path: Path) -> None:
     with FileLock(tmp_path / ".outbox.lock"):
         assert run(ROOT / "examples", tmp_path / "outbox", "--no-pdf").status == 3

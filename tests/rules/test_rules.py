@@ -109,6 +109,20 @@ def test_a_perfect_form_in_france_says_nothing(number: int) -> None:
     assert (verdict.status, verdict.model, verdict.zone) == ("prêt", "français", "FR_METRO_DROM_COM")
 
 
+def test_a_perfect_form_in_any_country_is_ready_unless_the_country_is_red() -> None:
+    supplied = {"assurance.ceam": "oui", "etranger.formulaire_se": "oui"}
+    for country in judge().tables.countries.values():
+        if country.abroad:
+            changes: dict[str, Any] = {"etranger": country.name, **supplied}
+        else:
+            local = {"organisme.siret": None} if country.pacific else {}
+            changes = {"stage.pays": country.name, "organisme.pays": country.name, **local}
+        verdict = judge().judge(entry(changes))
+        above = {f.rule for f in verdict.findings if f.severity != "information"}
+        assert above == ({"GEO-02"} if verdict.status == "refusé" else set()), country.code
+        assert verdict.status == ("refusé" if above else "prêt"), country.code
+
+
 def test_one_bad_cell_gives_one_finding() -> None:
     """Each required cell of a perfect form, emptied or filled with nonsense: one finding, on that cell."""
     for key, field in judge().tables.fields.items():
