@@ -115,10 +115,17 @@ def _silenced(hits: Iterable[tuple[str, Hit]], catalogue: Catalogue) -> list[tup
     """Drop the hits of rules that another one's hit silences, and what is said twice."""
     listed = list(hits)
     speaking = {rule_id for rule_id, _ in listed}
+    marked = {(rule_id, key) for rule_id, hit in listed if rule_id in SCHEMA_RULES for key in hit.fields}
+
+    def _silences(other: str, rule_id: str) -> bool:
+        # An unreadable or missing cell silences the rules that read it, not those of other cells.
+        if other in SCHEMA_RULES:
+            return any((other, key) in marked for key in catalogue[rule_id].fields)
+        return other in speaking
 
     def _kept() -> Iterator[tuple[str, Hit]]:
         for rule_id, hit in listed:
-            if speaking.isdisjoint(catalogue[rule_id].silenced_by):
+            if not any(_silences(other, rule_id) for other in catalogue[rule_id].silenced_by):
                 yield rule_id, hit
 
     return list(_kept())

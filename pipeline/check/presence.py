@@ -68,9 +68,11 @@ def _of_schedule(facts: Facts) -> Presence:
     off = public_holidays(facts)
     gross = net = Decimal(0)
     days = lost = 0
+    week = min(7, max(1, int(facts["stage.jours_hebdomadaires"] or 5)))
     for period in facts.schedule:
         hours = period.hours_per_day or Decimal(0)
-        for day in _days(period.start, period.end, 5 if period.start != period.end else 7):
+        # A period of a weekend alone is worked on those days, whatever the week.
+        for day in list(_days(period.start, period.end, week)) or list(_days(period.start, period.end, 7)):
             if _interrupted(day, facts.interruptions):
                 continue
             days += 1

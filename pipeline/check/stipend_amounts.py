@@ -100,6 +100,14 @@ def total(facts: Facts) -> Decimal | None:
     return readings[-1].quantize(_CENT, ROUND_HALF_UP) if readings else None
 
 
+def lowest_per_hour(facts: Facts) -> Decimal | None:
+    """Return the amount per hour under the lawful reading that gives the least: what a ceiling is compared with."""
+    readings = totals(facts)
+    if not readings or not facts.hours:
+        return None
+    return (min(readings) / facts.hours).quantize(_CENT, ROUND_HALF_UP)
+
+
 def per_hour(facts: Facts) -> Decimal | None:
     """Return the amount per hour of presence, in its currency, under the most favourable lawful reading."""
     readings = totals(facts)

@@ -126,6 +126,7 @@ def _label(facts: Facts, hit: Hit) -> Bilingual:
     return Bilingual(field.label, field.label_en)
 
 
+_NO_DATE = Bilingual("(date à préciser)", "(date to be given)")
 _Common = Callable[[Facts, Rule, Hit], Any]
 COMMON: Mapping[str, _Common] = {
     "source_guide": lambda facts, rule, _: _guide(facts, rule),
@@ -136,9 +137,9 @@ COMMON: Mapping[str, _Common] = {
     "responsable": lambda facts, *_: _responsible(facts),
     "universite": lambda facts, *_: facts.settings.university.name,
     "delai": lambda facts, *_: Bilingual(facts.settings.processing_text, facts.settings.processing_text_en),
-    "date_debut": lambda facts, *_: facts.start,
-    "date_fin": lambda facts, *_: facts.end,
-    "duree_heures": lambda facts, *_: facts.hours,
+    "date_debut": lambda facts, *_: facts.start or _NO_DATE,
+    "date_fin": lambda facts, *_: facts.end or _NO_DATE,
+    "duree_heures": lambda facts, *_: facts.hours or Bilingual("(durée à préciser)", "(duration to be given)"),
     "heures_hebdo": lambda facts, *_: facts["stage.heures_hebdomadaires"],
     "pays": lambda facts, *_: _territory(facts),
     "territoire": lambda facts, *_: _with_article(facts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘`´′", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u200b\ufeff]+")
@@ -26,6 +27,19 @@ def fold(text: str) -> str:
 def clean_spaces(text: str) -> str:
     """Return ``text`` on one line, its spaces of every kind collapsed to one."""
     return _SPACES.sub(" ", text).strip()
+
+
+_DENIAL = frozenset({"pas", "sans", "hors", "ni", "aucun", "aucune", "sauf", "non", "jamais", "except", "no", "not"})
+_REACH = 5
+
+
+def announces(text: str, words: Iterable[str]) -> bool:
+    """Tell whether ``text`` says one of ``words`` without denying it: « hors jours fériés » announces none."""
+    said = fold(text).split()
+    wanted = frozenset(words)
+    return any(
+        word in wanted and _DENIAL.isdisjoint(said[max(0, place - _REACH) : place]) for place, word in enumerate(said)
+    )
 
 
 def has_words(text: str, words: str) -> bool:

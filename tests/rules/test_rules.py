@@ -137,6 +137,19 @@ def test_one_bad_cell_gives_one_finding() -> None:
             assert key in above[0].fields, (key, value, above[0])
 
 
+def test_an_unreadable_cell_silences_the_rules_that_read_it_and_no_other() -> None:
+    low = {"gratification.montant": 3, "stage.interruptions": "Oui"}
+    assert {f.rule for f in judge().judge(entry(low)).findings} >= {"GRA-02", "LIG-09"}
+    unread = {"gratification.montant": 3, "gratification.unite": "quelquefois"}
+    assert "GRA-02" not in {f.rule for f in judge().judge(entry(unread)).findings}
+
+
+def test_a_message_about_a_form_without_dates_has_no_hole() -> None:
+    undated = {"stage.date_debut": None, "stage.date_fin": None, "assurance.responsabilite_civile": "non"}
+    for finding_ in judge().judge(entry({"etranger": "Italie", **undated, "assurance.accidents": None})).findings:
+        assert not re.search(r"\s\s|\bdu +au\b|jusqu’au +\((?!date)", finding_.message + finding_.fix), finding_.message
+
+
 def test_redirections_speak_alone() -> None:
     verdict = judge().judge(
         entry({"formation.regime": "Formation continue", "stage.sujet": None, "stage.pays": "Syldavie"})

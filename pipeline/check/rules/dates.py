@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.check.facts import Facts
 from pipeline.check.presence import public_holidays
 from pipeline.check.rules import Hit, Parameters, rule
-from pipeline.tables.words import fold
+from pipeline.tables.words import announces
 
 _DATES = ("stage.date_debut", "stage.date_fin")
 
@@ -128,7 +128,7 @@ def is_present_on_unusual_days(facts: Facts, p: Parameters) -> Iterator[Hit]:
         "stage.repartition": schedule.text if schedule else "",
         "stage.commentaire_temps": facts["stage.commentaire_temps"] or "",
     }
-    named = [key for key, text in texts.items() if any(word in p["mots"] for word in fold(text).split())]
+    named = [key for key, text in texts.items() if announces(text, p["mots"])]
     if any(day.weekday() == 6 or day in off for day in single):
         named.insert(0, "stage.repartition")
     if named:

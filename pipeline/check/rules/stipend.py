@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 from pipeline.check.rules.routing import wording_of_funding
-from pipeline.check.stipend_amounts import due, minimum_total, months_between, per_hour, totals
+from pipeline.check.stipend_amounts import due, lowest_per_hour, minimum_total, months_between, per_hour, totals
 from pipeline.language import cents, money, number
 from pipeline.model import LEGAL_RATE
 
@@ -37,8 +37,9 @@ def is_below_the_minimum(facts: Facts, p: Parameters) -> Iterator[Hit]:
     if max(readings) >= least - p["tolerance_euros"]:
         return
     hourly = per_hour(facts)
-    if hourly is not None and hourly >= _minimum(facts) * (1 - p["arrondi"]):
-        return  # « 669 € » for 669,90 €: GRA-13 tells it as information
+    rounded = facts["gratification.unite"] != "heure"
+    if rounded and hourly is not None and hourly >= _minimum(facts) * (1 - p["arrondi"]):
+        return  # « 669 € » for 669,90 €: a rounding, which GRA-13 tells as information
     slots = {
         "montant": _euros(hourly),
         "calcul": _computation(facts),
@@ -52,7 +53,7 @@ def is_below_the_minimum(facts: Facts, p: Parameters) -> Iterator[Hit]:
 @rule("GRA-06")
 def is_above_the_rate_of_a_public_body(facts: Facts, p: Parameters) -> Iterator[Hit]:
     """A public body may not pay more than the statutory rate (D124-8)."""
-    country, hourly = facts.country, per_hour(facts)
+    country, hourly = facts.country, lowest_per_hour(facts)
     if facts.paid is not True or not facts.public_host or country is None or country.stipend != "OUI":
         return
     if hourly is None or not _in_euros(facts):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Hit, Parameters, rule
-from pipeline.tables.words import fold, has_words
+from pipeline.tables.words import announces, fold, has_words
 
 _DAY_MAX, _WEEKLY, _DAYS = "stage.heures_jour_max", "stage.heures_hebdomadaires", "stage.jours_hebdomadaires"
 
@@ -52,9 +52,11 @@ def _longest_run(facts: Facts) -> int:
     if facts.start is None or facts.end is None:
         return 0
     bounds = [facts.start.toordinal() - 1]
+    last = facts.end.toordinal() + 1
     for period in sorted(facts.interruptions, key=lambda x: x.start):
-        bounds += [period.start.toordinal(), period.end.toordinal()]
-    bounds.append(facts.end.toordinal() + 1)
+        if period.start <= period.end and facts.start <= period.end and period.start <= facts.end:
+            bounds += [period.start.toordinal(), period.end.toordinal()]
+    bounds.append(last)
     return max(b - a - 1 for a, b in zip(bounds[::2], bounds[1::2], strict=True))
 
 
@@ -93,7 +95,7 @@ def asks_too_much_of_a_minor(facts: Facts, p: Parameters) -> Iterator[Hit]:
         wrong.append(_WEEKLY)
     if facts[_DAY_MAX] is not None and facts[_DAY_MAX] > p["heures_jour"]:
         wrong.append(_DAY_MAX)
-    if has_words(facts["stage.travail_exceptionnel"] or "", "nuit"):
+    if announces(facts["stage.travail_exceptionnel"] or "", ("nuit", "nuits")):
         wrong.append("stage.travail_exceptionnel")
     if wrong:
         yield Hit(tuple(wrong), {"semaine": p["heures_semaine"], "jour": p["heures_jour"]})
