@@ -18,7 +18,7 @@ OPTIONS = --inbox '$(INBOX)' --outbox '$(OUTBOX)' --config '$(CONFIG)' $(if $(DA
 	$(if $(WORKERS),--workers '$(WORKERS)') $(if $(SCHEDULER),--scheduler '$(SCHEDULER)')
 NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
 
-.PHONY: help generate demo check nightly test lint format bench clean tools expected
+.PHONY: help generate demo check nightly test lint format bench clean tools expected rules
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,9 @@ format: .venv/dev ## rewrite the sources in the house style
 
 expected: .venv/dev ## rewrite the expected texts that lie beside the examples
 	@REWRITE_EXPECTED=1 $(BIN)/python -m pytest -q -n 0 tests/examples
+
+rules: .venv/dev ## write docs/rules.md anew, from the code and the schemas
+	@$(BIN)/python -m tools.rules_table
 
 bench: .venv/dev tools ## measure; each figure is a ratio within one run
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import docx
 import docxtpl
@@ -26,9 +27,10 @@ from pipeline.documents.values import load_translations, template_values
 from pipeline.documents.word import WordTemplate
 from pipeline.dossiers import Snapshot, identify
 from pipeline.intake import find_files, load_systems, read_file
-from pipeline.model import Entry
+from pipeline.model import Deposit, Entry, Form, Layout, Place, Verdict
 from pipeline.normalise import normalise
-from pipeline.setup import ROOT, load_setup
+from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.verdicts import judge_entries
 from tools.examples.contact import perfect
 
 TODAY = date(2026, 11, 21)
@@ -40,6 +42,7 @@ def main() -> None:
     print(f"| step | measured |\n|---|---|\n| rows | {rows} |")
     with tempfile.TemporaryDirectory() as folder:
         _rows(Path(folder), rows)
+        _scale([rows // 10, rows, rows * 10])
         _documents()
         _examples(Path(folder))
 
@@ -75,16 +78,44 @@ def _rows(folder: Path, count: int) -> None:
     read = time.perf_counter() - begun
     deposits = [normalise(form, tables) for form in forms]
     normalised = time.perf_counter() - begun - read
-    entries = identify(deposits, Snapshot(), TODAY, setup.settings.academic_year)
-    verdicts = [setup.judge.judge(entry) for entry in entries]
+    verdicts = _checked(deposits, setup)
     whole = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     ready = sum(v.status == "prêt" for v in verdicts)
     print(f"| read with pandas and calamine | {read:.1f} s |")
     print(f"| normalise | {normalised:.1f} s |")
-    print(f"| identify and judge ({ready} prêt) | {whole - read - normalised:.1f} s |")
+    print(f"| identify and judge by all rules ({ready} prêt) | {whole - read - normalised:.1f} s |")
     print(f"| rows per second, read to verdict | {count / whole:.0f} ({whole:.1f} s) |")
     print(f"| peak memory | {peak} MB |")
+
+
+def _checked(deposits: Sequence[Deposit], setup: Setup) -> tuple[Verdict, ...]:
+    entries = identify(deposits, Snapshot(), TODAY, setup.settings.academic_year)
+    return judge_entries(entries, [], {}, setup.judge, "", TODAY, lambda _: None)
+
+
+def _scale(counts: Sequence[int]) -> None:
+    """Judge by all rules, also those across rows, batches of several sizes: the cost of a row must not grow."""
+    setup = load_setup(ROOT / "conventions.toml")
+    keys = list(perfect(0))
+    layout = Layout("imprime_contact", 1, tuple(keys), {key: (i,) for i, key in enumerate(keys)})
+    for count in counts:
+        deposits = [
+            normalise(
+                Form(Place("fiches.xlsx", "Fiches", number + 2), layout, _given(perfect(number)), ()), setup.tables
+            )
+            for number in range(count)
+        ]
+        begun = time.perf_counter()
+        _checked(deposits, setup)
+        spent = time.perf_counter() - begun
+        print(
+            f"| checks of {count} rows by all rules | {spent:.1f} s, {spent / count * 1000:.2f} ms a row |", flush=True
+        )
+
+
+def _given(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value is not None}
 
 
 def _documents() -> None:

@@ -25,6 +25,9 @@ _TEXTS = {
     "generate": ("Contrôle la boîte de dépôt et produit les conventions.", "Check the inbox and make the agreements."),
     "check": ("Contrôle sans produire de document ni toucher au registre.", "Check only: no document, no register."),
     "columns": ("Montre comment les colonnes d’un fichier sont comprises.", "Show how a file's columns are understood."),
+    "draft": ("Écrire une ébauche de fichier YAML pour un nouveau système source.", "Write a first YAML file for a new source system."),
+    "update": ("Contrôle une nouvelle table (conseils, taux) et la met en place.", "Check a new table (advice, rates) and install it."),
+    "yes": ("Ne pas demander de confirmation.", "Do not ask for confirmation."),
     "templates": ("Vérifie les modèles Word.", "Check the Word templates."),
     "doctor": ("Dit ce que cette machine a, et ce qui lui manque.", "Tell what this machine has and lacks."),
     "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
@@ -137,16 +140,79 @@ def exit_status(outcome: Outcome, *, strict: bool) -> int:
 @cli.command(help=_text("columns"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
-def columns(file: Path, config: Path) -> None:
+@click.option(
+    "--ebauche", "--yaml", "draft", metavar="FICHIER.yaml", type=click.Path(path_type=Path), help=_text("draft")
+)
+def columns(file: Path, config: Path, draft: Path | None) -> None:
     from pipeline.config import load_settings
-    from pipeline.intake import describe_columns, load_systems
+    from pipeline.intake import describe_columns, draft_system, load_systems
     from pipeline.report.terminal import columns_table
     from pipeline.setup import ROOT
     from pipeline.tables.fields import load_fields
 
     limits = load_settings(config).limits
     fields = load_fields(ROOT / "schemas")
-    columns_table(describe_columns(file, load_systems(ROOT / "schemas", fields), fields, limits), fields, Console())
+    systems = load_systems(ROOT / "schemas", fields)
+    report = describe_columns(file, systems, fields, limits)
+    columns_table(report, fields, Console())
+    if draft is not None:
+        text = draft_system(report, systems, fields)
+        if text is None:
+            raise click.UsageError(f"{file.name} n’a pas de ligne d’en-têtes : aucune ébauche n’a été écrite.")
+        _write_new(draft, text)
+        click.echo(f"Ébauche écrite : {draft}. Relisez-la, puis déposez-la dans schemas/columns/.")
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write ``text`` to a file that is not there yet; what somebody has written is never replaced."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise click.UsageError(f"{path} existe déjà : donnez un autre nom, ou retirez-le d’abord.") from error
+    except OSError as error:
+        raise click.UsageError(f"{path} ne peut pas être écrit : {error.strerror}.") from error
+
+
+@cli.command(help=_text("update"))
+@click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox"))
+@click.option("--outbox", type=click.Path(path_type=Path), default=None, help=_text("outbox"))
+@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
+@click.option("--date", "day", type=_Day(), default=_today, help=_text("date"))
+@click.option("--oui", "--yes", "agreed", is_flag=True, help=_text("yes"))
+def update(file: Path, inbox: Path, outbox: Path | None, config: Path, day: date, agreed: bool) -> None:
+    from pipeline import setup
+    from pipeline.report.terminal import update_done, update_faults, update_table
+    from pipeline.update import examine, install
+
+    console = Console()
+    place = outbox or default_outbox(inbox)
+    proposal, loaded = examine(file, inbox=inbox, outbox=place, config=config, day=day, root=setup.ROOT)
+    if proposal.faults:
+        update_faults(proposal, console)
+        sys.exit(2)
+    update_table(proposal, loaded.titles, console)
+    if proposal.same:
+        return
+    if not agreed and not _is_attended():
+        click.echo("Rien n’a été changé : relancez avec --oui pour mettre cette table en place.")
+        return
+    if agreed or _confirms("Mettre cette table en place ?"):
+        update_done(proposal, str(install(proposal)), console)
+    else:
+        click.echo("Rien n’a été changé.")
+
+
+def _confirms(question: str) -> bool:
+    """Ask on the terminal; only a yes, in French or English, is one (click.confirm knows no « o »)."""
+    answer: str = click.prompt(f"{question} [o/N]", default="n", show_default=False)
+    return answer.strip().casefold() in ("o", "oui", "y", "yes")
+
+
+def _is_attended() -> bool:
+    """Tell whether somebody is there to answer."""
+    return sys.stdin.isatty()
 
 
 @cli.command(help=_text("templates"))
@@ -164,8 +230,9 @@ def templates(config: Path) -> None:
 def doctor(config: Path) -> None:
     from pipeline.documents import office, pages
     from pipeline.setup import load_setup
+    from pipeline.tables.freshness import tables_state
 
-    load_setup(config)
+    setup = load_setup(config)
     click.echo("configuration, schémas et modèles : corrects")
     click.echo(
         f"LibreOffice : {office.find_program() or 'absent – installez libreoffice-writer (PDF des conventions)'}"
@@ -173,6 +240,8 @@ def doctor(config: Path) -> None:
     click.echo(
         f"wkhtmltopdf : {pages.find_wkhtmltopdf() or 'absent – installez wkhtmltopdf (PDF des listes de pièces)'}"
     )
+    for line in tables_state(setup.tables, _today(), setup.settings.advice_days):
+        click.echo(line)
     free = shutil.disk_usage(".").free // 1_000_000
     click.echo(f"place libre : {free} Mo")
 

@@ -7,10 +7,12 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.model import (
     CellValue,
+    Companion,
     Deposit,
     ErrorCell,
     Finding,
@@ -131,6 +133,18 @@ def unpack_deposits(blob: bytes, file: str) -> list[Deposit]:
     ]
 
 
+def pack_values(values: Mapping[str, Value], cells: Mapping[str, CellValue]) -> bytes:
+    """Return a version's values and the cells that they were read from, compressed."""
+    data = [{k: encode(v) for k, v in values.items()}, {k: encode(v) for k, v in cells.items()}]
+    return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), 1)
+
+
+def unpack_values(blob: bytes) -> tuple[Mapping[str, Value], Mapping[str, CellValue]]:
+    """Return the values and the cells that :func:`pack_values` wrote."""
+    values, cells = json.loads(zlib.decompress(blob))
+    return {k: decode(v) for k, v in values.items()}, {k: decode(v) for k, v in cells.items()}
+
+
 _FINDING = (
     "rule",
     "severity",
@@ -142,20 +156,23 @@ _FINDING = (
     "message_en",
     "fix_en",
     "source",
+    "internal",
 )
 
 
 def pack_findings(findings: Sequence[Finding]) -> str:
-    """Return the findings as JSON, without their cells: a later export may hold the row elsewhere."""
+    """Return the findings as JSON, without their cells and other rows: a later export may hold them elsewhere."""
     return json.dumps([[getattr(f, name) for name in _FINDING] for f in findings], ensure_ascii=False)
 
 
-def unpack_findings(text: str, form: Form) -> tuple[Finding, ...]:
-    """Return the findings that :func:`pack_findings` wrote, on the cells of ``form``."""
+def unpack_findings(
+    text: str, form: Form, others: Mapping[str, tuple[Companion, ...]] = MappingProxyType({})
+) -> tuple[Finding, ...]:
+    """Return the findings that :func:`pack_findings` wrote, on the cells of ``form``; ``others``: rule id → rows."""
     found = []
     for parts in json.loads(text):
         named = dict(zip(_FINDING, parts, strict=True))
         fields = tuple(named.pop("fields"))
         cells = tuple(dict.fromkeys(address for key in fields for address in form.addresses(key)))
-        found.append(Finding(fields=fields, cells=cells, **named))
+        found.append(Finding(fields=fields, cells=cells, others=others.get(named["rule"], ()), **named))
     return tuple(found)

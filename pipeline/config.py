@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from babel.numbers import list_currencies
 
 from pipeline.errors import SetupError
 from pipeline.model import Limits
@@ -96,12 +99,39 @@ class Redirection:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """The service that handles the agreements of some departments, by their names or codes."""
+
+    service: str
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which the university handles no form, from ``start`` to ``end``, both included."""
+
+    start: date
+    end: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Funding:
     """A funding recognised in the comments, which fixes how the stipend must be written."""
 
     name: str
     pattern: str
     wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """What one unit of a currency is worth in euros, on a day, by a source that can be looked up."""
+
+    currency: str
+    euros: Decimal
+    day: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +153,8 @@ class Settings:
     services: Mapping[str, Service]
     continuing_education: str
     redirections: tuple[Redirection, ...]
+    offices: tuple[Office, ...]
+    closures: tuple[Closure, ...]
     fundings: tuple[Funding, ...]
     group: str
     register: Path | None
@@ -131,6 +163,10 @@ class Settings:
     batch_timeout: int
     document_timeout: int
     limits: Limits
+    advice_days: int = 60
+    """Travel advice older than this many days is to be read again."""
+    exchange: Mapping[str, ExchangeRate] = field(default_factory=dict)
+    """Currency → its rate; amounts in any other currency are accepted and not compared."""
 
     def service(self, name: str) -> Service:
         """Return the service ``name``; one that is not configured is the agreements office, else the university."""
@@ -142,6 +178,7 @@ class Settings:
 _TEXT = {"type": "string"}
 _NAME = {"type": "string", "required": True, "empty": False}
 _TEXTS = {"type": "list", "schema": _TEXT}
+_DAY = {"type": "date", "required": True}
 _COUNT = {"type": "integer", "min": 0}
 _SIZE = {"type": "integer", "min": 1}
 _SERVICE = {
@@ -191,6 +228,26 @@ _SHAPE: dict[str, Any] = {
                 "type": "list",
                 "schema": {"type": "dict", "schema": {"service": _NAME, "intitules": _TEXTS, "codes": _TEXTS}},
             },
+            "departements": {
+                "type": "list",
+                "schema": {"type": "dict", "schema": {"service": _NAME, "intitules": {**_TEXTS, "required": True}}},
+            },
+        },
+    },
+    "fermetures": {
+        "type": "list",
+        "schema": {"type": "dict", "schema": {"du": _DAY, "au": _DAY, "libelle": _NAME}},
+    },
+    "change": {
+        "type": "list",
+        "schema": {
+            "type": "dict",
+            "schema": {
+                "devise": {"type": "string", "required": True, "regex": "[A-Z]{3}", "forbidden": ["EUR"]},
+                "euros": {"type": "number", "required": True, "min": 0.000001, "max": 1000},
+                "date": _DAY,
+                "source": _NAME,
+            },
         },
     },
     "financements": {
@@ -207,6 +264,7 @@ _SHAPE: dict[str, Any] = {
             "delai_document": _SIZE,
         },
     },
+    "alertes": {"type": "dict", "schema": {"conseils_jours": _SIZE}},
     "limites": {
         "type": "dict",
         "schema": dict.fromkeys(
@@ -257,7 +315,11 @@ def load_settings(path: Path) -> Settings:
             Redirection(r["service"], tuple(r.get("intitules", ())), tuple(r.get("codes", ())))
             for r in routes.get("formations", ())
         ),
+        offices=tuple(Office(d["service"], tuple(d["intitules"])) for d in routes.get("departements", ())),
+        closures=tuple(_closure(path, i, c) for i, c in enumerate(data.get("fermetures", ()))),
         fundings=tuple(Funding(f["nom"], f["motif"], f["libelle"]) for f in data.get("financements", ())),
+        advice_days=data.get("alertes", {}).get("conseils_jours", 60),
+        exchange=_exchange(path, data.get("change", ())),
         group=output.get("groupe", ""),
         register=path.parent / output["registre"] if output.get("registre") else None,
         workers=execution.get("travailleurs", 0),
@@ -310,6 +372,38 @@ def _university(path: Path, table: Mapping[str, Any]) -> University:
     )
 
 
+def _closure(path: Path, index: int, table: Mapping[str, Any]) -> Closure:
+    start, end = (date(day.year, day.month, day.day) for day in (table["du"], table["au"]))
+    if end < start:
+        raise SetupError(
+            str(path), f"fermetures.{index}", f"la fin, {end:%d/%m/%Y}, précède le début", "Corrigez les dates."
+        )
+    return Closure(start, end, table["libelle"])
+
+
+def _exchange(path: Path, tables: Sequence[Mapping[str, Any]]) -> Mapping[str, ExchangeRate]:
+    rates: dict[str, ExchangeRate] = {}
+    for index, table in enumerate(tables):
+        currency, day = table["devise"], table["date"]
+        if currency in rates:
+            raise SetupError(
+                str(path),
+                f"change.{index}",
+                f"monnaie donnée deux fois « {currency} »",
+                "Gardez le taux le plus récent.",
+            )
+        if currency not in list_currencies():
+            raise SetupError(
+                str(path), f"change.{index}", f"monnaie inconnue « {currency} »", "Écrivez un code ISO 4217, comme CAD."
+            )
+        # As written: 0.66 is not the binary fraction nearest to it.
+        euros = Decimal(str(table["euros"]))
+        if not euros.is_finite():
+            raise SetupError(str(path), f"change.{index}.euros", "nombre incorrect", "Écrivez par exemple 0.66.")
+        rates[currency] = ExchangeRate(currency, euros, date(day.year, day.month, day.day), table["source"])
+    return rates
+
+
 def _lowered(texts: Any) -> tuple[str, ...]:
     return tuple(text.lower().lstrip("@") for text in texts)
 
@@ -337,7 +431,11 @@ def _check_patterns(path: Path, data: Mapping[str, Any]) -> None:
 
 def _check_services(path: Path, routes: Mapping[str, Any], services: Mapping[str, Service]) -> None:
     named = [("orientations.formation_continue", routes.get("formation_continue", ""))]
-    named += [(f"orientations.formations.{i}", r["service"]) for i, r in enumerate(routes.get("formations", ()))]
+    named += [
+        (f"orientations.{table}.{i}", r["service"])
+        for table in ("formations", "departements")
+        for i, r in enumerate(routes.get(table, ()))
+    ]
     for key, service in named:
         if service and service not in services:
             raise SetupError(str(path), key, f"service inconnu « {service} »", f"Ajoutez [services.{service}].")

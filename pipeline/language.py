@@ -62,7 +62,7 @@ def the_country(country: Country, language: Language) -> str:
     if country.preposition == "en":
         vowel = country.name[0] in "AEIOUÉÈÊYaeiou"
         return f"l’{country.name}" if vowel else f"la {country.name}"
-    article = {"au": "le ", "aux": "les ", "à l’": "l’", "dans le": "le ", "dans les": "les "}.get(
+    article = {"au": "le ", "à la": "la ", "aux": "les ", "à l’": "l’", "dans le": "le ", "dans les": "les "}.get(
         country.preposition, ""
     )
     return f"{article}{country.name}"

@@ -176,6 +176,17 @@ Standing: TypeAlias = Literal["current", "replaced", "double"]
 
 
 @dataclass(frozen=True, slots=True)
+class Loan:
+    """Values that a row's source does not ask, taken from another deposit of the same student and host."""
+
+    fields: tuple[str, ...]
+    place: Place
+    """Where the lending row stands, or stood when it was last read."""
+    reference: str | None
+    """The dossier of the lending row."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row's standing in the run: what becomes one entry of run.json's ``dossiers``."""
 
@@ -190,6 +201,10 @@ class Entry:
     version: int = 1
     folder: str = ""
     """Path of the dossier's folder under the outbox, which keeps the name it was made with."""
+    loans: tuple[Loan, ...] = ()
+    """What ``deposit.values`` holds that the row's own source does not ask."""
+    cumulated_hours: Decimal | None = None
+    """Hours of all the student's agreements with this host in this academic year; None when this one is alone."""
 
     @property
     def place(self) -> Place:
@@ -201,6 +216,14 @@ Motif: TypeAlias = Literal["refus", "réorientation", "correction"]
 Gate: TypeAlias = Literal["édition", "signature"]
 Status: TypeAlias = Literal["réorienté", "refusé", "à corriger", "à vérifier", "prêt", "remplacé"]
 Model: TypeAlias = Literal["français", "francophone", "bilingue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Another row that a finding is about."""
+
+    place: Place
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +241,10 @@ class Finding:
     message_en: str
     fix_en: str
     source: str
+    internal: bool = False
+    """For the office only: the letter to the student does not repeat it."""
+    others: tuple[Companion, ...] = ()
+    """The other rows that it is about, in the order of their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +256,8 @@ class Verdict:
     model: Model | None
     zone: str | None
     findings: tuple[Finding, ...]
+    context: str = ""
+    """Hash of what other rows contributed: with the row's own content, all that the verdict depends on."""
 
     @property
     def place(self) -> Place:

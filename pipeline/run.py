@@ -1,4 +1,4 @@
-"""The whole pipeline, top to bottom: read, identify, judge, plan, record, produce, record, report."""
+"""The whole pipeline, top to bottom: read, identify, complete, judge, plan, record, produce, record, report."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.codec import pack_findings
+from pipeline.completion import complete
 from pipeline.documents import office, pages
 from pipeline.documents.cases import cases
-from pipeline.dossiers import identify
+from pipeline.dossiers import Snapshot, identify
 from pipeline.errors import LockedError
 from pipeline.intake import find_files, read_file
 from pipeline.model import Deposit, Entry, Outcome, Plan, Source, Verdict
@@ -24,10 +25,11 @@ from pipeline.outbox import Outbox
 from pipeline.plan import plan_documents
 from pipeline.produce import Produced, Tools, documents_by_place, produce
 from pipeline.register import Register, open_register
-from pipeline.register.store import Stored, stored_verdict
+from pipeline.register.store import Stored
 from pipeline.report.publish import publish_reports
 from pipeline.report.terminal import Progress
 from pipeline.setup import Setup, load_setup
+from pipeline.verdicts import judge_entries
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,15 +63,14 @@ def run(options: Options, progress: Progress) -> Outcome:
         try:
             run_id = _run_id(outbox)
             sources, deposits, fresh = _read(options, setup, register, progress)
-            stored = register.current()
+            known, stored = register.snapshot(), register.current()
             entries = identify(
-                deposits,
-                register.snapshot(),
-                options.day,
-                setup.settings.academic_year,
-                numbered=not options.check_only,
+                deposits, known, options.day, setup.settings.academic_year, numbered=not options.check_only
             )
-            verdicts = _judge(entries, stored, setup, progress)
+            entries = complete(
+                entries, setup.required, known, register.deposits, setup.settings.academic_year, options.day
+            )
+            verdicts = _judge(entries, known, stored, register, options.day, setup, progress)
             plans = [] if options.check_only else _plan(verdicts, stored, setup, outbox, tools)
             if not options.check_only:
                 register.begin(run_id, options.day, setup.fingerprint, fresh, verdicts)
@@ -118,24 +119,21 @@ def _read(
 
 
 def _judge(
-    entries: Sequence[Entry], stored: Mapping[str, Stored], setup: Setup, progress: Progress
+    entries: Sequence[Entry],
+    known: Snapshot,
+    stored: Mapping[str, Stored],
+    register: Register,
+    day: date,
+    setup: Setup,
+    progress: Progress,
 ) -> tuple[Verdict, ...]:
-    """Judge every entry but those that the same schemas have judged before, whose verdict still holds."""
-    verdicts = []
+    """Judge every entry beside the others and beside what the register holds of the same academic years."""
+    years = {entry.reference[:5] for entry in entries if entry.reference}
+    present = {entry.reference for entry in entries if entry.standing == "current"}
+    absent = [reference for reference in known.dossiers if reference[:5] in years and reference not in present]
     with progress.stage("Contrôles", len(entries)) as advance:
-        for entry in entries:
-            before = stored.get(entry.reference or "")
-            if before is not None and _holds(entry, before, setup):
-                verdicts.append(stored_verdict(entry, before))
-            else:
-                verdicts.append(setup.judge.judge(entry))
-            advance(1)
-    return tuple(verdicts)
-
-
-def _holds(entry: Entry, before: Stored, setup: Setup) -> bool:
-    same = before.digest == entry.deposit.digest and before.fingerprint == setup.fingerprint
-    return same and entry.standing == "current"
+        held = register.held(absent)
+        return judge_entries(entries, held, stored, setup.judge, setup.fingerprint, day, advance)
 
 
 def _plan(
@@ -147,6 +145,7 @@ def _plan(
         if before is not None and verdict.entry.standing == "current":
             told = (verdict.status, verdict.model, verdict.zone, pack_findings(verdict.findings))
             same = before.digest == verdict.entry.deposit.digest and before.verdict == told
+            same = same and before.context == verdict.context
             made[verdict.entry.reference or ""] = (same, before.documents)
     return plan_documents(
         verdicts,

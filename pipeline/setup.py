@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,6 +42,11 @@ class Setup:
     letters: Letters
     fingerprint: str
     """Hash of schemas/, of the configuration and of the version: what a verdict depends on besides the form."""
+
+    @property
+    def required(self) -> Collection[str]:
+        """The fields that every form has to give."""
+        return [field.key for field in self.tables.fields.values() if field.needed == "toujours"]
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -96,7 +101,7 @@ def _logo(settings: Settings) -> bytes | None:
 
 def _fingerprint(schemas: Path, config: Path) -> str:
     digest = hashlib.sha256(__version__.encode())
-    for path in sorted(p for p in schemas.rglob("*") if p.suffix in (".yaml", ".csv")):
+    for path in sorted(p for p in schemas.rglob("*") if p.suffix in (".yaml", ".csv") and p.parent.name != "anciens"):
         digest.update(path.relative_to(schemas).as_posix().encode() + b"\0" + path.read_bytes())
     digest.update(config.read_bytes())
     return digest.hexdigest()

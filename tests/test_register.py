@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from pipeline.codec import decode, encode, pack_deposits, unpack_deposits
 from pipeline.config import AcademicYear
 from pipeline.dossiers import identify
 from pipeline.errors import SetupError
-from pipeline.model import ErrorCell, Period, Schedule, Source, Verdict
+from pipeline.model import ErrorCell, Loan, Period, Schedule, Source, Verdict
 from pipeline.register import open_register
 from tests.deposits import deposit
 from tests.rules.forms import entry
@@ -94,3 +95,60 @@ def test_amounts_keep_their_cents_in_the_register() -> None:
     assert decode(encode(Decimal("4.50"))) == Decimal("4.50")
     assert str(decode(encode(Decimal("4.50")))) == "4.50"
     assert decode(encode(datetime.fromisoformat("2026-11-02T09:00"))) == datetime.fromisoformat("2026-11-02T09:00")
+
+
+_VERSION_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT INTO meta VALUES ('version', '1');
+CREATE TABLE run (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, day TEXT NOT NULL) STRICT;
+CREATE TABLE file (sha256 TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, content BLOB NOT NULL) STRICT;
+CREATE TABLE deposit (digest TEXT PRIMARY KEY, reference TEXT NOT NULL, first_run INTEGER NOT NULL, first_day TEXT NOT NULL) STRICT;
+CREATE TABLE dossier (reference TEXT PRIMARY KEY, year INTEGER NOT NULL, number INTEGER NOT NULL, folder TEXT NOT NULL,
+    etape TEXT NOT NULL DEFAULT 'déposé', UNIQUE (year, number)) STRICT;
+CREATE TABLE identity (key TEXT PRIMARY KEY, reference TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE version (reference TEXT NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, deposited_at TEXT,
+    file TEXT NOT NULL, sheet TEXT NOT NULL, line INTEGER NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL,
+    model TEXT, zone TEXT, findings TEXT NOT NULL, documents TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (reference, number)) STRICT;
+INSERT INTO run VALUES (1, '20261120T020000Z', '2026-11-20');
+INSERT INTO dossier VALUES ('C2026-000001', 2026, 1, 'dossiers/2026-2027/C2026-000001_DURAND', 'déposé');
+INSERT INTO deposit VALUES ('{digest}', 'C2026-000001', 1, '2026-11-20');
+INSERT INTO version VALUES ('C2026-000001', 1, '{digest}', NULL, 'a.xlsx', 'F', 2, 'old', 'prêt', 'français', 'FR_METRO_DROM_COM', '[]',
+    '["x.docx"]');
+"""
+"""What version 1 of the program wrote."""
+
+
+def test_a_register_of_an_earlier_version_is_brought_forward_and_keeps_what_it_knows(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite3"
+    connection = sqlite3.connect(path)
+    connection.executescript(_VERSION_1.format(digest=deposit().digest))
+    connection.close()
+    register = open_register(path)
+    stored = register.current()["C2026-000001"]
+    assert (stored.documents, stored.context, stored.fingerprint) == (("x.docx",), "", "old")
+    assert register.held(["C2026-000001"]) == []  # no content yet: its file says it again
+    verdicts = _verdicts(deposit())
+    register.begin("20261121T020000Z", TODAY, "f", {}, verdicts)
+    (held,) = register.held(["C2026-000001"])
+    assert held.deposit.values == verdicts[0].entry.deposit.values
+    register.close()
+    assert open_register(path).current().keys() == {"C2026-000001"}
+
+
+def test_the_register_remembers_each_version_of_a_dossier_and_not_what_it_has_on_loan(tmp_path: Path) -> None:
+    register = open_register(tmp_path / "r.sqlite3")
+    (first,) = _verdicts(deposit(stage__sujet="Ancien"))
+    register.begin("20261121T020000Z", TODAY, "f", {}, [first])
+    lent = dataclasses.replace(
+        identify([deposit(stage__sujet="Nouveau", row=3)], register.snapshot(), TODAY, YEARS)[0],
+        loans=(Loan(("organisme.raison_sociale",), first.place, None),),
+    )
+    register.begin("20261122T020000Z", TODAY, "f", {}, [Verdict(lent, "refusé", "français", None, ())])
+    known = {d.values["stage.sujet"]: d.values.keys() for _, d in register.deposits(["C2026-000001"])}
+    assert {subject: "organisme.raison_sociale" in keys for subject, keys in known.items()} == {
+        "Ancien": True,
+        "Nouveau": False,
+    }
+    (current,) = register.held(["C2026-000001"])
+    assert (current.deposit.values["stage.sujet"], current.status, current.active) == ("Nouveau", "refusé", True)
+    register.close()

@@ -49,6 +49,8 @@ class Rule:
     title: str
     """What it is about, in a few French words."""
     scope: Literal["fiche", "lot"]
+    internal: bool
+    """For the office only: it names or counts other people, or the student can do nothing about it."""
     fields: tuple[str, ...]
     silenced_by: tuple[str, ...]
     parameters: Mapping[str, Any]
@@ -68,6 +70,7 @@ class Catalogue(Mapping[str, Rule]):
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self._rules = rules
+        self._ranks = {rule_id: rank for rank, rule_id in enumerate(rules)}
 
     def __getitem__(self, rule_id: str) -> Rule:
         return self._rules[rule_id]
@@ -77,6 +80,10 @@ class Catalogue(Mapping[str, Rule]):
 
     def __len__(self) -> int:
         return len(self._rules)
+
+    def rank(self, rule_id: str) -> int:
+        """Return the place of a rule in the file."""
+        return self._ranks[rule_id]
 
 
 _TEXTS = ("message", "remede", "message_en", "remede_en")
@@ -90,6 +97,7 @@ _ENTRY: dict[str, Any] = {
     "motif": _MOTIF,
     "jalon": {**_GATE, "required": True},
     "portee": {"allowed": ["fiche", "lot"], "required": True},
+    "interne": {"type": "boolean"},
     "champs": {"type": "list", "schema": {"type": "string"}},
     "tait_par": {"type": "list", "schema": {"type": "string"}},
     "parametres": {"type": "dict"},
@@ -142,6 +150,7 @@ def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
         id=rule_id,
         title=entry["titre"],
         scope=entry["portee"],
+        internal=entry.get("interne", False),
         fields=tuple(entry.get("champs", ())),
         silenced_by=tuple(entry.get("tait_par", ())),
         parameters=_decimals(entry.get("parametres", {})),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -38,11 +38,12 @@ class Person:
         """Tell whether both are one person: same e-mail, or same names whatever case, accents, hyphens, order."""
         if self.email and other.email and self.email.casefold() == other.email.casefold():
             return True
-        if not (self.family and self.given and other.family and other.given):
-            return False
-        return sorted(fold(f"{self.family} {self.given}").split()) == sorted(
-            fold(f"{other.family} {other.given}").split()
-        )
+        names = [
+            sorted(fold(f"{who.family} {who.given}").split()) if who.family and who.given else []
+            for who in (self, other)
+        ]
+        # Names in no Latin letter fold to nothing, which proves nothing.
+        return bool(names[0]) and names[0] == names[1]
 
 
 class Facts:
@@ -92,6 +93,11 @@ class Facts:
         return self["stage.duree_heures"]  # type: ignore[no-any-return]
 
     @cached_property
+    def cumulated_hours(self) -> Decimal | None:
+        """Hours of all the student's agreements with this host in this academic year, this one included."""
+        return self.entry.cumulated_hours or self.hours
+
+    @cached_property
     def start(self) -> date | None:
         return self["stage.date_debut"]  # type: ignore[no-any-return]
 
@@ -103,6 +109,16 @@ class Facts:
     def dates_in_order(self) -> bool:
         """Both dates are known and the end does not precede the start."""
         return self.start is not None and self.end is not None and self.start <= self.end
+
+    @cached_property
+    def over_six_months(self) -> bool:
+        """More than six calendar months pass from the first to the last day; False when one is unknown."""
+        if self.start is None or self.end is None:
+            return False
+        years, month = divmod(self.start.month + 5, 12)
+        following = self.start.replace(day=1, year=self.start.year + years, month=month + 1)
+        last_day = (following + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return self.end >= min(following + timedelta(days=self.start.day - 1), last_day)
 
     @cached_property
     def interruptions(self) -> tuple[Period, ...]:
@@ -172,7 +188,11 @@ class Facts:
         """In Québec: by the country as typed, the region, the town, or a postcode in G, H or J."""
         if self.country is None or self.country.code != "CA":
             return False
-        if fold(self.shown("stage.pays")) == "quebec" or fold(self.shown("organisme.pays")) == "quebec":
+        if fold(self.shown("stage.pays")) == "quebec":
+            return True
+        if self.french_region is False:  # the Toronto branch of a host in Montréal
+            return False
+        if fold(self.shown("organisme.pays")) == "quebec":
             return True
         quebec = [r for r in self.country.french_regions if r not in ("Nouveau-Brunswick", "Moncton")]
         named = [self[k] for k in ("stage.lieu_region", "stage.lieu_ville") if self[k]] or [self["organisme.ville"]]

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.check import rules
+from pipeline.check.batch import BATCH_RULES
 from pipeline.check.catalogue import Catalogue, load_catalogue
+from pipeline.check.context import Context
 from pipeline.check.facts import Facts
 from pipeline.check.rules import RULES, Hit
 from pipeline.check.schema import SCHEMA_RULES, FormSchema
@@ -20,8 +22,11 @@ from pipeline.tables import Tables
 
 REDIRECTIONS = ("ROU-01", "ROU-02", "ROU-03")
 """Asked first; when one speaks, no other rule does."""
-BATCH_RULES = ("LIG-01", "LIG-11")
-"""Rules that look at several rows: :mod:`pipeline.dossiers` decides, the judge only words them."""
+RED, TURNED_RED = "GEO-02", "GEO-09"
+"""A red destination refuses a request; once the agreement is made, it is for the manager to call the student back."""
+STANDING_RULES = ("LIG-01", "LIG-11")
+"""Rules about a row's standing: :mod:`pipeline.dossiers` decides, the judge only words them."""
+_ALONE = Context()
 
 for _module in pkgutil.iter_modules(rules.__path__):
     importlib.import_module(f"{rules.__name__}.{_module.name}")
@@ -40,21 +45,32 @@ class Judge:
         """Return what the rules see of ``entry``."""
         return Facts(entry, self.tables, self.settings)
 
-    def judge(self, entry: Entry) -> Verdict:
-        """Return the verdict on one entry: its findings in the order of rules.yaml, and its status."""
+    def judge(self, entry: Entry, context: Context = _ALONE) -> Verdict:
+        """Return the verdict on one entry: its findings in the order of rules.yaml, and its status.
+
+        ``context`` is what the other rows of the batch and of the register contribute.
+        """
         facts = self.facts(entry)
-        spoken = _silenced(self._asked(entry, facts), self.catalogue)
-        order = {rule_id: i for i, rule_id in enumerate(self.catalogue)}
-        spoken.sort(key=lambda pair: order[pair[0]])
-        findings = tuple(finding(self.catalogue[rule_id], hit, facts) for rule_id, hit in spoken)
+        spoken = _silenced(self._asked(entry, facts, context), self.catalogue)
+        spoken.sort(key=lambda pair: self.catalogue.rank(pair[0]))
+        findings = tuple(
+            finding(self.catalogue[rule_id], hit, facts, context.others.get(rule_id, ())) for rule_id, hit in spoken
+        )
         status: Status = "remplacé" if entry.standing == "replaced" else status_of(findings)
         country = facts.country
-        return Verdict(entry, status, facts.model, country.zone if country else None, findings)
+        zone = country.zone if country else None
+        return Verdict(entry, status, facts.model, zone, findings)
 
-    def _asked(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
+    def _asked(self, entry: Entry, facts: Facts, context: Context) -> list[tuple[str, Hit]]:
         if entry.standing == "replaced":
             return [("LIG-11", _named(entry))]
-        return self._hits(facts, REDIRECTIONS) or self._all_hits(entry, facts)
+        redirected = self._hits(facts, REDIRECTIONS)
+        if redirected:
+            return redirected
+        found = self._all_hits(entry, facts) + list(context.hits)
+        if context.agreement_made:
+            found = [(TURNED_RED if rule_id == RED else rule_id, hit) for rule_id, hit in found]
+        return found
 
     def _all_hits(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
         found = list(self.schema.judge(facts))
@@ -75,7 +91,7 @@ class Judge:
 
 def load_judge(schemas: Path, tables: Tables, settings: Settings) -> Judge:
     """Load the rules and build the Cerberus schema. Raises SetupError (status 2) when they do not fit together."""
-    applied = (*RULES, *SCHEMA_RULES, *BATCH_RULES)
+    applied = (*RULES, *SCHEMA_RULES, *BATCH_RULES, *STANDING_RULES, TURNED_RED)
     catalogue = load_catalogue(schemas, tables.fields, applied)
     return Judge(tables, settings, catalogue, FormSchema(tables.fields))
 

@@ -21,7 +21,7 @@ from pipeline.tables.fields import Field, Fields
 
 SCHEMA_RULES = ("LIG-05", "LIG-06", "LIG-09", "LIG-10", "DAT-09")
 """The rules that the schema applies."""
-_LONG_TEXTS = frozenset({"stage.activites", "stage.competences"})
+_LENGTH_OF_ANOTHER_RULE = frozenset({"stage.activites", "stage.competences", "organisme.siret"})
 _LISTED_WITHOUT_COLUMN = frozenset({"DOC-01", "DOC-02", "CPM-01", "DUR-05", "PED-01", "ACT-11"})
 """Owners of an empty field that leave it to LIG-06 when the source has no column for it."""
 _VARIANTS: Mapping[str | None, str | None] = {
@@ -58,7 +58,8 @@ CONDITIONS: Mapping[str, Callable[[Facts], bool]] = {
     "nom_sans_prenom": lambda _: True,
     "organisme_en_france": lambda f: f.host_country is not None and not f.host_country.abroad,
     "sans_repartition": lambda f: not f.filled("stage.repartition"),
-    "etudiant_mineur": lambda f: f.age_at_start is not None and f.age_at_start < 18,
+    # Under sixteen it is the birth date that is doubtful, and IDE-05 says so.
+    "etudiant_mineur": lambda f: f.age_at_start is not None and 16 <= f.age_at_start < 18,
 }
 """When a field is required: the names of ``meta.exige``."""
 
@@ -83,7 +84,7 @@ class FormSchema:
         missing += [f.key for f in self._owned if not facts.asked(f.key) and not facts.filled(f.key)]
         found = [*_missing(missing, facts, self._fields), *_unreadable(facts, self._fields)]
         for key, kind in errors.items():
-            if kind == "maxlength" and key not in _LONG_TEXTS:
+            if kind == "maxlength" and key not in _LENGTH_OF_ANOTHER_RULE:
                 found.append(("LIG-10", Hit((key,), {"n": len(facts[key]), "max": self._fields[key].max_length})))
         return found
 

@@ -12,12 +12,12 @@ from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit
 from pipeline.config import Service
 from pipeline.language import Language, country_name, in_country, number, short_date, the_country
-from pipeline.model import Finding
+from pipeline.model import Companion, Finding
 from pipeline.tables.countries import Country
 
 
-def finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
-    """Return the finding that ``hit`` is, its texts filled in French and English."""
+def finding(rule: Rule, hit: Hit, facts: Facts, others: tuple[Companion, ...] = ()) -> Finding:
+    """Return the finding that ``hit`` is, its texts filled in French and English; ``others`` are the rows it is about."""
     variant = rule.variant(hit.variant)
     words = variant.wording
     french, english = _Slots(rule, hit, facts, "fr"), _Slots(rule, hit, facts, "en")
@@ -35,6 +35,8 @@ def finding(rule: Rule, hit: Hit, facts: Facts) -> Finding:
         message_en=words.message_en.format_map(english),
         fix_en=words.fix_en.format_map(english),
         source=rule.source,
+        internal=rule.internal,
+        others=others,
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from pipeline.check.facts import Facts
+from pipeline.check.hours import TWO_MONTHS
 from pipeline.check.rules.routing import is_specific_funding
-from pipeline.check.stipend_amounts import due, per_hour
+from pipeline.check.stipend_amounts import due, exceeds_exemption
 from pipeline.model import LEGAL_RATE
 from pipeline.tables.words import fold
 
-_LEAVE_THRESHOLD = 308
 _NO_EHIC_FOR_THIRD_COUNTRIES = frozenset({"DK", "NO", "IS", "LI", "CH"})
 
 
@@ -49,11 +48,8 @@ def _places(facts: Facts) -> dict[str, bool]:
 
 def _host_and_stipend(facts: Facts) -> dict[str, bool]:
     public = facts.public_host is True
-    hourly = per_hour(facts)
-    minimum = facts.tables.rates.on(facts.start or facts.today).minimum
-    in_euros = facts["gratification.devise"] in (None, "EUR")
-    above = facts.paid is True and in_euros and hourly is not None and hourly > minimum
-    long = facts.hours is not None and facts.hours > _LEAVE_THRESHOLD
+    above = exceeds_exemption(facts) is True
+    long = facts.hours is not None and facts.hours > TWO_MONTHS
     return {
         "public": public,
         "prive": not public,
@@ -67,7 +63,7 @@ def _host_and_stipend(facts: Facts) -> dict[str, bool]:
         "plus_de_308h": long,
         "plus_de_deux_mois": long,
         "protection_locale": facts["etranger.protection_locale"] is True,
-        "at_francaise": facts.abroad and not above and not _over_six_months(facts),
+        "at_francaise": facts.abroad and not above and not facts.over_six_months,
         "financement_specifique": is_specific_funding(facts),
         "double_convention": facts["stage.convention_hors_etablissement"] is True,
     }
@@ -79,7 +75,7 @@ def _people_and_time(facts: Facts) -> dict[str, bool]:
     minor = any(age is not None and age < 18 for age in (age_now, age_then))
     no = ("non", "aucun", "aucune", "neant", "sans objet", "")
     return {
-        "plus_de_six_mois": _over_six_months(facts),
+        "plus_de_six_mois": facts.over_six_months,
         "mineur": minor,
         "cesure": facts.gap_year,
         "obligatoire": facts["stage.nature"] == "Obligatoire",
@@ -97,13 +93,3 @@ def _people_and_time(facts: Facts) -> dict[str, bool]:
         "second_encadrant": bool(facts["tuteur2.nom"]),
         "cas_particulier": fold(facts["stage.cas_particulier"] or "") not in no,
     }
-
-
-def _over_six_months(facts: Facts) -> bool:
-    """Tell whether more than six calendar months pass from the first to the last day."""
-    if facts.start is None or facts.end is None:
-        return False
-    month = facts.start.month + 6
-    year, month = facts.start.year + (month - 1) // 12, (month - 1) % 12 + 1
-    day = min(facts.start.day, 28) if month == 2 else min(facts.start.day, 30)
-    return facts.end >= date(year, month, day)

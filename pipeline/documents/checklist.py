@@ -14,9 +14,10 @@ from typing import Any, Literal, TypeAlias
 from jinja2 import FileSystemLoader
 
 from pipeline.check.facts import Facts
+from pipeline.check.hours import HOURS_IN_MONTH
 from pipeline.check.presence import presence
 from pipeline.check.rules.dates import month_before
-from pipeline.check.stipend_amounts import monthly, total
+from pipeline.check.stipend_amounts import exemption, monthly, total
 from pipeline.check.wording import contracted
 from pipeline.config import Service
 from pipeline.documents.cases import cases
@@ -199,7 +200,6 @@ def _slots(facts: Facts) -> Mapping[str, Text]:
     if facts.in_quebec:
         where = Text("au Québec", "in Québec")
     limit = month_before(facts.start) if facts.start else None
-    minimum = facts.tables.rates.on(facts.start or facts.today).minimum
     levels = {
         "none": Text("aucune zone déconseillée", "no area advised against"),
         "orange": Text("zone orange", "orange zone"),
@@ -210,7 +210,7 @@ def _slots(facts: Facts) -> Mapping[str, Text]:
         "dans_pays": where,
         "pays": Text(country_name(country, "fr"), country_name(country, "en")) if country else Text("", ""),
         "limite_mobilite": _day(limit),
-        "seuil": Text(money(minimum, "EUR", "fr"), money(minimum, "EUR", "en")),
+        "seuil": Text(money(exemption(facts), "EUR", "fr"), money(exemption(facts), "EUR", "en")),
         "zone_rc": _liability_area(facts),
         "niveau": levels.get(advice.level if advice else "none", Text("zones rouges en partie", "partly red zones")),
         "date_avis": _day(advice.as_of if advice else None),
@@ -373,14 +373,13 @@ _EXPIRING = {
 def _notes(facts: Facts) -> list[Text]:
     notes = []
     found = presence(facts)
-    if found is not None and found.hours_per_day is not None and facts.hours is not None:
-        per_day = found.hours_per_day
+    if found is not None and facts.hours is not None:
         notes.append(
             Text(
-                f"Heures\u00a0: {found.days} jours de {number(per_day, 'fr')} h entre les dates, dont {found.holidays} fériés,"
-                f" soit {number(found.net, 'fr')} h ; {number(facts.hours, 'fr')} h déclarées.",
-                f"Hours: {found.days} days of {number(per_day, 'en')} h between the dates, {found.holidays} of them holidays,"
-                f" i.e. {number(found.net, 'en')} h; {number(facts.hours, 'en')} h declared.",
+                f"Heures d’après les dates\u00a0: {found.detail.fr}, soit {number(found.net, 'fr')}\u00a0h\u00a0;"
+                f" {number(facts.hours, 'fr')}\u00a0h déclarées.",
+                f"Hours from the dates: {found.detail.en}, i.e. {number(found.net, 'en')} h;"
+                f" {number(facts.hours, 'en')} h declared.",
             )
         )
     whole, month = total(facts), monthly(facts)
@@ -389,8 +388,8 @@ def _notes(facts: Facts) -> list[Text]:
         french = f"Gratification prévue\u00a0: {money(whole, currency, 'fr')} au total"
         english = f"Planned stipend: {money(whole, currency, 'en')} in total"
         if month is not None:
-            french += f", soit {money(month, currency, 'fr')} pour un mois de 154 h"
-            english += f", i.e. {money(month, currency, 'en')} for a month of 154 h"
+            french += f", soit {money(month, currency, 'fr')} pour un mois de {number(HOURS_IN_MONTH, 'fr')} h"
+            english += f", i.e. {money(month, currency, 'en')} for a month of {number(HOURS_IN_MONTH, 'en')} h"
         notes.append(
             Text(f"{french}. Les frais de transport sont remboursés en plus.", f"{english}. Travel costs come on top.")
         )

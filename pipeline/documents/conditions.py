@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules.routing import is_specific_funding
+from pipeline.check.stipend_amounts import exceeds_exemption
 from pipeline.documents.cases import cases
 from pipeline.tables.words import has_words
 
@@ -41,8 +42,7 @@ def _to_insure(facts: Facts) -> bool | None:
     seen = cases(facts)
     if seen["au_dessus_plafond"] or seen["plus_de_six_mois"]:
         return True
-    in_euros = facts["gratification.devise"] in (None, "EUR")
-    return None if facts.paid and not in_euros else False
+    return None if facts.paid and exceeds_exemption(facts) is None else False
 
 
 _EXCLUDED = ("soins infirmiers", "bloc opératoire", "injection", "injections", "prélèvement", "chirurgie",

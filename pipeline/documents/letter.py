@@ -156,7 +156,7 @@ def _address(message: EmailMessage, facts: Facts) -> None:
 
 def _body(facts: Facts, verdict: Verdict, page: ChecklistPage, kind: LetterKind, language: Language) -> Body:
     words, slots = kind.words[language], _slots(facts, page, language)
-    said = [f for f in verdict.findings if f.severity != "information"]
+    said = [f for f in verdict.findings if f.severity != "information" and not f.internal]
     edition = [f for f in said if f.jalon == "édition"] if kind.corrections else []
     if verdict.status in ("refusé", "réorienté"):
         motif = "refus" if verdict.status == "refusé" else "réorientation"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import phonenumbers
 
 from pipeline.check.facts import Facts
+from pipeline.check.hours import DAYS_IN_MONTH, HOURS_IN_DAY
+from pipeline.check.presence import days_in_period
 from pipeline.check.stipend_amounts import monthly, total
 from pipeline.config import Settings
 from pipeline.documents.cases import cases
@@ -342,8 +344,8 @@ class _Writer:
         hours = self.facts.hours
         if hours is None:
             return dict.fromkeys(("duree_texte", "jours_calcules", "mois_calcules"))
-        days, rest = divmod(hours, 7)
-        months, left = divmod(days, 22)
+        days, rest = divmod(hours, HOURS_IN_DAY)
+        months, left = divmod(days, DAYS_IN_MONTH)
         in_days = self._count((days, "jour", "day"), (rest, "heure", "hour"))
         in_months = self._count((months, "mois", "month"), (left, "jour", "day"), (rest, "heure", "hour"))
         text = self.either(
@@ -369,12 +371,11 @@ class _Writer:
         return f"{', '.join(words[:-1])} {self.either('et', 'and')} {words[-1]}"
 
     def _calendar_line(self, period: Period) -> Tree:
-        days = (period.end - period.start + timedelta(days=1)).days
-        worked = sum((period.start + timedelta(days=i)).weekday() < 5 for i in range(days)) or days
+        worked = days_in_period(self.facts, period)
         hours = period.hours_per_day
         return {
             "periode": self.period(period.start, period.end),
-            "jours": str(worked),
+            "jours": self.number(worked),
             "heures_par_jour": self.number(hours) if hours is not None else None,
             "total": self.number(hours * worked) if hours is not None else None,
         }

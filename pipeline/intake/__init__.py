@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.intake.describe import ColumnsReport, describe_columns
+from pipeline.intake.draft import draft_system
 from pipeline.intake.files import InboxFile, find_files
 from pipeline.intake.headers import Recognised, Refused, recognise
 from pipeline.intake.rows import Unread, read_forms
@@ -21,6 +22,7 @@ __all__ = [
     "Reading",
     "Systems",
     "describe_columns",
+    "draft_system",
     "find_files",
     "load_systems",
     "read_file",

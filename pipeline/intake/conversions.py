@@ -94,9 +94,114 @@ def _weeks_to_hours(parts: Parts, _words: Words, targets: tuple[str, ...]) -> Co
 
 def _paid_when_amount(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
     """Answer « Stage gratifié » from the amount: these exports print one only when a stipend is paid."""
-    text = _shown(parts["montant"])
-    nothing = not text or re.fullmatch(r"0+(?:[.,]0+)?\s*(?:net|brut|€)?", text, re.IGNORECASE) is not None
-    return ("non" if nothing else "oui",), None
+    return ("non" if _is_nothing(_shown(parts["montant"])) else "oui",), None
+
+
+_NOTHING = frozenset(
+    {"", "0", "non", "no", "aucun", "aucune", "neant", "rien", "sans", "sans objet", "n a", "na",
+     "non gratifie", "non concerne", "pas de gratification", "aucune gratification", "sans gratification"}
+)  # fmt: skip
+
+
+def _is_nothing(text: str) -> bool:
+    return (
+        fold(text) in _NOTHING
+        or re.fullmatch(r"0+(?:[.,]0+)?\s*(?:€|euros?)?\s*(?:net|brut)?", text, re.IGNORECASE) is not None
+    )
+
+
+_SUM = re.compile(r"\s*(?P<amount>\d[\d\s.,\u00a0\u202f]*)(?:€|euros?\b|eur\b)?(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+
+
+def _amount_in_words(parts: Parts, words: Words, _targets: tuple[str, ...]) -> Converted:
+    """Read « 4,50 € net de l’heure » into an amount, a unit and a type; a part that is not said stays empty.
+
+    What is not wholly understood stays in the amount, to be reported on its cell.
+    """
+    value = parts["montant"]
+    if not isinstance(value, str):
+        return (value, None, None), None
+    if _is_nothing(value.strip()):
+        return (None, None, None), None
+    match = _SUM.fullmatch(value)
+    if match is None:
+        return (value, None, None), None
+    rest = f" {fold(match['rest'].replace('/', ' par '))} "
+    told: list[str | None] = []
+    for kind in (("heure", "jour", "semaine", "mois", "stage"), ("net", "brut")):
+        found = [(name, word) for name in kind for word in words.get(name, ()) if f" {word} " in rest]
+        told.append(found[0][0] if found else None)
+        for _, word in sorted(found, key=lambda pair: -len(pair[1])):
+            rest = rest.replace(f" {word} ", " ")
+    left = set(rest.split()) - {"par", "de", "l", "la", "le", "a", "en", "soit", "euros", "e"}
+    return (value, None, None) if left else (match["amount"].strip(), told[0], told[1]), None
+
+
+_DAY = (
+    r"(?:\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{2,4}|\d{4}-\d{1,2}-\d{1,2}"
+    r"|\d{1,2}(?:er)?\s+[^\W\d_]{3,9}\.?(?:\s+\d{4})?)"
+)
+_DAYS = re.compile(_DAY)
+
+
+def _start_and_end(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
+    """Read « du 01/02/2027 au 28/05/2027 » into two dates.
+
+    A cell in which no two dates stand is left as it is in both fields, to be reported.
+    """
+    value = parts["periode"]
+    days = _DAYS.findall(value) if isinstance(value, str) else []
+    if len(days) != 2:
+        return (value, value), None
+    return (days[0], days[1]), None
+
+
+_POSTCODE = re.compile(r"(?P<before>.*?)[\s,;]*\b(?P<postcode>\d{5})\b[\s,;]*(?P<after>[^\d]*)", re.DOTALL)
+_COUNTRY_AFTER = re.compile(
+    r"(?P<town>.+?)(?:\s*[,;(\n]\s*|\s+[-–]\s+|\s+(?=france$))(?P<country>[^,;()\n]+)\)?", re.IGNORECASE
+)
+
+
+def _whole_address(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
+    """Read « 12 cours des Platanes, 13001 Marseille, France » into street, postcode, town and country.
+
+    Without a postcode of five digits, only commas or lines tell the parts: street, town, country. What
+    they do not tell stays with the street, and is asked.
+    """
+    value = parts["adresse"]
+    if not isinstance(value, str):
+        return (value, None, None, None), None
+    text = re.sub(r"\s+cedex\b(?:\s*\d{1,2}\b)?", "", value.strip(), flags=re.IGNORECASE)
+    if french := _POSTCODE.fullmatch(text):
+        street, postcode, after = french["before"].strip(" ,;\n"), french["postcode"], french["after"].strip(" ,;\n.")
+        named = _COUNTRY_AFTER.fullmatch(after)
+        town, country = (named["town"], named["country"].strip()) if named else (after, None)
+        if street and town:
+            return (street, postcode, town, country), None
+    pieces = [piece.strip() for piece in re.split(r"[,;\n]+", text) if piece.strip()]
+    if len(pieces) < 3 or any(char.isdigit() for char in pieces[-1]):
+        return (value, None, None, None), None
+    return (", ".join(pieces[:-2]), None, pieces[-2], pieces[-1]), None
+
+
+def _code_and_label(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
+    """Read « 3M127C - Master Psychologie » into its code and its label; a label alone stays one."""
+    value = parts["formation"]
+    match = re.fullmatch(r"\s*(?P<code>(?=\w*\d)[A-Z0-9_]{3,12})\s+[-–—]\s+(?P<label>.+)", _shown(value), re.DOTALL)
+    return ((match["code"], match["label"].strip()) if match else (None, value)), None
+
+
+def _number_and_day(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
+    """Name a form by its number and the day on which it was begun: such numbers begin again with each form."""
+    number, day = _shown(parts["numero"]), parts["jour"]
+    if not number or isinstance(parts["numero"], ErrorCell):
+        return (parts["numero"],), None
+    if re.fullmatch(r"\d+\.0+", number):
+        number = number.partition(".")[0]
+    shown = _shown(day).split(" ")[0].split("T")[0]
+    if iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", shown):
+        shown = f"{iso[3]}/{iso[2]}/{iso[1]}"
+    return (f"{number} du {shown}" if shown else number,), None
 
 
 _KINDS = (("Association", "association"), ("Entreprise privée", "prive"), ("Établissement public", "public"))
@@ -115,8 +220,13 @@ def _host_type(parts: Parts, words: Words, _targets: tuple[str, ...]) -> Convert
 
 
 CONVERSIONS: Mapping[str, Callable[[Parts, Words, tuple[str, ...]], Converted]] = {
+    "adresse_complete": _whole_address,
+    "code_et_libelle": _code_and_label,
+    "debut_et_fin": _start_and_end,
+    "gratification_en_toutes_lettres": _amount_in_words,
     "gratifie_si_montant": _paid_when_amount,
     "montant_et_type": _amount_and_type,
+    "numero_et_jour": _number_and_day,
     "periodes_interruption": _interruption_periods,
     "semaines_en_heures": _weeks_to_hours,
     "type_organisme": _host_type,
@@ -124,8 +234,13 @@ CONVERSIONS: Mapping[str, Callable[[Parts, Words, tuple[str, ...]], Converted]] 
 """Conversions by the name that a column file gives them."""
 
 PARTS: Mapping[str, tuple[frozenset[str], int]] = {
+    "adresse_complete": (frozenset({"adresse"}), 4),
+    "code_et_libelle": (frozenset({"formation"}), 2),
+    "debut_et_fin": (frozenset({"periode"}), 2),
+    "gratification_en_toutes_lettres": (frozenset({"montant"}), 3),
     "gratifie_si_montant": (frozenset({"montant"}), 1),
     "montant_et_type": (frozenset({"montant"}), 2),
+    "numero_et_jour": (frozenset({"numero", "jour"}), 1),
     "periodes_interruption": (frozenset({"presence", "debut", "fin"}), 1),
     "semaines_en_heures": (frozenset({"semaines", "heures"}), 1),
     "type_organisme": (frozenset({"type", "statut"}), 1),

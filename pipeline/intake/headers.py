@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
-from pipeline.intake.systems import System, Systems, header_key
+from pipeline.intake.labels import header_key
+from pipeline.intake.systems import System, Systems
 from pipeline.intake.tables import Table
 from pipeline.intake.typography import typeset
 from pipeline.model import CellValue, Layout, column_letters
@@ -19,6 +21,9 @@ _LONGEST_HEADER = 300
 _LEAST = 2
 
 Standing: TypeAlias = Literal["field", "ignored", "unknown", "refused", "empty"]
+How: TypeAlias = Literal["exact", "alias", "dictionary", "section", "neighbour", ""]
+"""By what a header was understood: the field's label or the export's own header, another writing, a writing
+that the system inherits, the section around it, the person to its left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,12 @@ class Column:
     standing: Standing
     fields: tuple[str, ...] = ()
     reason: str = ""
-    """Why it is refused, in French."""
+    """Why it is refused or not read, in French."""
+    how: How = ""
+    key: str = ""
+    """The header of the system under which it was found."""
+    section: str = ""
+    """The section under whose title it stands: the part of a field's key before the dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class Recognised:
     layout: Layout
     columns: tuple[Column, ...]
     by_header: Mapping[str, int]
+    feeding: Mapping[str, tuple[int, ...]]
+    """Field → the columns that each feed it alone: more than one means the same thing asked twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,14 @@ class Refused:
 def recognise(table: Table, systems: Systems) -> Recognised | Refused:
     """Find the header row of ``table`` and the one system that its signature satisfies.
 
-    Exactly one must; else the French reason names the nearest and what it lacks, or those that match.
+    Exactly one must, those set aside from which another one inherits; else the French reason names the
+    nearest and what it lacks, or those that match.
     """
-    readings = [reading for system in systems if (reading := _read_headers(table, system, systems))]
+    near = _near(table, systems)
+    readings = [reading for system in near if (reading := _read_headers(table, system, systems))]
     if not readings:
         return Refused(typeset("aucune ligne d’en-têtes connue dans les premières lignes."))
-    matching = [reading for reading in readings if not reading.lacks]
+    matching = _most_specific([reading for reading in readings if not reading.lacks])
     if len(matching) > 1:
         names = " et ".join(f"« {reading.system.label} »" for reading in matching)
         return Refused(
@@ -83,6 +97,42 @@ def recognise(table: Table, systems: Systems) -> Recognised | Refused:
     )
 
 
+def _near(table: Table, systems: Systems) -> list[System]:
+    """Return the systems of whose signature some header stands in the first rows: to read all is slow."""
+    keys = {header_key(value) for row in _first_rows(table) for value in row if _may_be_header(value)}
+    return [
+        system
+        for system in systems
+        if not system.required or any(header in keys for group in system.required for header in group)
+    ]
+
+
+def _first_rows(table: Table) -> Iterator[tuple[CellValue, ...]]:
+    filled = (row for row in table.rows if any(value is not None for value in row))
+    return itertools.islice(filled, _SEARCHED_ROWS)
+
+
+def _may_be_header(value: CellValue) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) <= _LONGEST_HEADER
+
+
+def _most_specific(readings: list[_Reading]) -> list[_Reading]:
+    above = {parent for reading in readings for parent in reading.system.parents}
+    return [reading for reading in readings if reading.system.name not in above]
+
+
+def read_by_dictionary(table: Table, systems: Systems) -> Refused | None:
+    """Return what the labels and aliases of the fields say of a sheet that no system recognises.
+
+    None when they say nothing at all.
+    """
+    readings = [reading for system in systems.dictionary if (reading := _read_headers(table, system, systems))]
+    if not readings:
+        return None
+    best = max(readings, key=lambda reading: sum(column.standing == "field" for column in reading.columns))
+    return Refused("", best.system.name, best.row, best.columns)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One system's reading of the sheet."""
@@ -98,7 +148,7 @@ class _Reading:
     by_header: Mapping[str, int]
 
     def recognised(self, table: Table) -> Recognised:
-        columns, fields = _settle(table, self)
+        columns, fields, feeding = _settle(table, self)
         notes = _notes(columns)
         if table.hidden:
             notes = (
@@ -106,7 +156,7 @@ class _Reading:
                 *notes,
             )
         layout = Layout(self.system.name, self.row + 1, self.labels, fields, notes)
-        return Recognised(self.system, layout, columns, self.by_header)
+        return Recognised(self.system, layout, columns, self.by_header, feeding)
 
 
 def _labels(row: Sequence[CellValue]) -> tuple[str, ...]:
@@ -133,8 +183,9 @@ def _read_headers(table: Table, system: System, systems: Systems) -> _Reading | 
     columns = Mapper(system, labels, _section_row(table, best, len(labels), system)).columns()
     by_header: dict[str, int] = {}
     for column in columns:
-        if column.label and header_key(column.label) in system.spelled:
-            by_header.setdefault(header_key(column.label), column.index)
+        for key in (column.key, header_key(column.label)):
+            if key and key in system.spelled:
+                by_header.setdefault(key, column.index)
     asked = {key for column in columns for key in column.fields}
     lacks, proper = _lacks(system, by_header.keys(), asked, systems)
     return _Reading(system, best, best_score, proper, lacks, labels, columns, by_header)
@@ -251,11 +302,12 @@ class Mapper:
         self.keys = [header_key(label) for label in labels]
         bases = set(self.keys)
         # « Nom2 » is a repeated « Nom » only where « Nom » stands too.
-        self.keys = [
-            base if (base := _unnumbered(key)) != key and base in bases and key not in self.system.spelled else key
+        self.repeated = [
+            _unnumbered(key) != key and _unnumbered(key) in bases and key not in self.system.spelled
             for key in self.keys
         ]
-        self.count = Counter(key for key in self.keys if key)
+        self.keys = [_unnumbered(key) if again else key for key, again in zip(self.keys, self.repeated, strict=True)]
+        self.count = Counter(key for index, key in enumerate(self.keys) if key and not self._is_ignored(index))
         self.inside = {header for headers in system.section_headers.values() for header in headers}
         self.certain: set[str] = set()
         """Fields that have a column of their own, whatever the neighbours."""
@@ -272,7 +324,13 @@ class Mapper:
 
     def columns(self) -> tuple[Column, ...]:
         self.firm = [self._firm(index) for index in range(len(self.labels))]
-        self.certain = {key for column in self.firm if column for key in column.fields}
+        self.certain = {
+            field
+            for column in self.firm
+            if column
+            for field in column.fields
+            if column.key not in self.system.fallback.get(field, ())
+        }
         columns: list[Column] = []
         for index, column in enumerate(self.firm):
             if index and self._section(index) != self._section(index - 1):
@@ -280,6 +338,15 @@ class Mapper:
             columns.append(column or self._by_neighbour(index))
             self._remember(columns[-1], column is not None)
         return tuple(columns)
+
+    def _is_ignored(self, index: int) -> bool:
+        """Tell whether the column is one that the system knows and leaves; « Nom2 » never is for « Nom »."""
+        return self.keys[index] in self.system.ignored and not self.repeated[index]
+
+    def _is_decided(self, index: int) -> bool:
+        """Tell whether a system that inherits names this label itself: there it is no one else's."""
+        key = self.keys[index]
+        return bool(self.system.parents) and not self.repeated[index] and key not in self.system.inherited
 
     def _section(self, index: int) -> str | None:
         return self.sections[index] if self.sections else None
@@ -302,36 +369,52 @@ class Mapper:
         if not key:
             return Column(index, label, "unknown" if label else "empty")
         section = self._section(index)
+        if section and (qualified := f"{section} {key}") in self.special:
+            return self._field(index, self.special[qualified], "section", qualified)
         inside = system.section_headers.get(section or "", {})
         if section and key in inside:
-            return Column(index, label, "field", (inside[key],))
+            return self._field(index, (inside[key],), "section")
         fields = system.headers.get(key, ()) + self.special.get(key, ())
         # A label valid anywhere may also be one of a section: « Civilité », but of whom?
-        if fields and (key not in self.inside or (section and fields[0].startswith(f"{section}."))):
-            return Column(index, label, "field", tuple(dict.fromkeys(fields)))
-        if key in system.ignored:
-            return Column(index, label, "ignored")
+        own = section is None and self._is_decided(index)
+        if fields and (key not in self.inside or own or (section and fields[0].startswith(f"{section}."))):
+            return self._field(index, fields, self._origin(key), key)
+        if self._is_ignored(index):
+            return Column(index, label, "ignored", reason=system.ignored[key], section=section or "")
         if key not in self.inside and (found := _affix(key, label, system)):
             return self._affixed(index, *found)
         if key in self.inside:
             return None if section is None else self._refused_in(index, section)
-        return Column(index, label, "unknown")
+        return Column(index, label, "unknown", section=section or "")
+
+    def _field(self, index: int, fields: tuple[str, ...], how: How, key: str = "") -> Column:
+        section = self._section(index) or ""
+        fed = tuple(dict.fromkeys(fields))
+        return Column(index, self.labels[index], "field", fed, how=how, key=key, section=section)
+
+    def _origin(self, key: str) -> How:
+        if key in self.system.inherited:
+            return "dictionary"
+        own_words = self.system.parents or not self.system.labels
+        return "exact" if own_words or key in self.system.labels else "alias"
 
     def _affixed(self, index: int, section: str, rest: str) -> Column:
         label, system = self.labels[index], self.system
         inside = system.section_headers.get(section, {})
+        if (qualified := f"{section} {rest}") in self.special:
+            return self._field(index, self.special[qualified], "section", qualified)
         for candidate in (rest, _unnumbered(rest)):
             if candidate in inside:
-                return Column(index, label, "field", (inside[candidate],))
+                return self._field(index, (inside[candidate],), "section")
             own = tuple(key for key in system.headers.get(candidate, ()) if key.startswith(f"{section}."))
             if own:
-                return Column(index, label, "field", own)
-        return Column(index, label, "unknown")
+                return self._field(index, own, "section")
+        return Column(index, label, "unknown", section=self._section(index) or "")
 
     def _refused_in(self, index: int, section: str) -> Column:
         label = self.labels[index]
         where = "dans cette rubrique" if section else "sous un titre de rubrique inconnu"
-        return Column(index, label, "refused", reason=f"libellé ambigu {where}")
+        return Column(index, label, "refused", reason=f"libellé ambigu {where}", section=section)
 
     def _by_neighbour(self, index: int) -> Column:
         """Settle a label that several persons share by the nearest unambiguous column to the left.
@@ -351,9 +434,9 @@ class Mapper:
             neighbour, lone = None, ()
         if neighbour and self._is_free(neighbour):
             if not lone or neighbour in lone:
-                return self._take(index, (neighbour,))
+                return self._take(index, (neighbour,), "neighbour")
         elif lone:
-            return self._take(index, lone)
+            return self._take(index, lone, self._origin(key))
         return Column(index, label, "refused", reason="libellé ambigu : la personne ou la rubrique n’est pas dite")
 
     def _begins_another(self, index: int) -> bool:
@@ -363,10 +446,10 @@ class Mapper:
             key.endswith((".nom", ".prenom")) and key.partition(".")[0] != self.person for key in following.fields
         )
 
-    def _take(self, index: int, fields: tuple[str, ...]) -> Column:
+    def _take(self, index: int, fields: tuple[str, ...], how: How) -> Column:
         self.taken |= set(fields)
         self.person = fields[0].partition(".")[0]
-        return Column(index, self.labels[index], "field", fields)
+        return self._field(index, fields, how)
 
     def _is_free(self, field: str) -> bool:
         return field not in self.certain and field not in self.taken
@@ -399,7 +482,7 @@ def consumed(system: System) -> dict[str, tuple[str, ...]]:
         for header in headers:
             found[header] = (*found.get(header, ()), *keys)
 
-    for key, headers in (*system.coalesce.items(), *system.join.items()):
+    for key, headers in (*system.coalesce.items(), *system.fallback.items(), *system.join.items()):
         add(headers, key)
     for split in system.splits:
         add(split.headers, f"{split.person}.nom", f"{split.person}.prenom")
@@ -409,17 +492,22 @@ def consumed(system: System) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _settle(table: Table, reading: _Reading) -> tuple[tuple[Column, ...], dict[str, tuple[int, ...]]]:
-    """Give each field its columns; two columns for one field stand only when no row tells them apart."""
+def _settle(
+    table: Table, reading: _Reading
+) -> tuple[tuple[Column, ...], dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Return the columns, those of each field, and those that feed it alone.
+
+    Two columns that each feed one field alone stand only when no row tells them apart.
+    """
     system = reading.system
     special = consumed(system)
     columns = list(reading.columns)
     feeding: dict[str, list[int]] = {}
     for column in columns:
         if column.standing == "field":
-            key = header_key(column.label)
+            combined = special.get(column.key, ())
             for field in column.fields:
-                if not (key in special and field in special[key]):
+                if field not in combined:
                     feeding.setdefault(field, []).append(column.index)
     for field, indexes in feeding.items():
         if len(indexes) > 1 and not _agree(table, reading.row, indexes):
@@ -430,18 +518,26 @@ def _settle(table: Table, reading: _Reading) -> tuple[tuple[Column, ...], dict[s
                 )
             feeding[field] = []
     fields = {field: tuple(indexes) for field, indexes in feeding.items() if indexes}
+    alone = dict(fields)
     kept = {column.index for column in columns if column.standing == "field"}
+    converted = {field for conversion in system.conversions for field in conversion.targets}
     for field, headers in special_headers(system):
+        if field in converted and field in alone:
+            continue  # « 450.00 Net » says the type too, but « Type de gratification » is asked of its own
         there = [reading.by_header[h] for h in headers if h in reading.by_header]
-        there = [i for i in there if i in kept or header_key(columns[i].label) in special]
+        there = [i for i in there if i in kept or columns[i].key in special]
         if there:
             fields[field] = tuple(dict.fromkeys((*fields.get(field, ()), *there)))
-    return tuple(columns), fields
+    for header, values in system.implied.items():
+        if reading.by_header.get(header) in kept:
+            for field in values:
+                fields.setdefault(field, (reading.by_header[header],))
+    return tuple(columns), fields, alone
 
 
 def special_headers(system: System) -> list[tuple[str, tuple[str, ...]]]:
     """Return (field, headers) of each coalesced, joined, split or converted field, in order of preference."""
-    found = [*system.coalesce.items(), *system.join.items()]
+    found = [*system.coalesce.items(), *system.join.items(), *system.fallback.items()]
     for split in system.splits:
         found += [(f"{split.person}.nom", split.headers), (f"{split.person}.prenom", split.headers)]
     for conversion in system.conversions:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from pipeline.intake.conversions import CONVERSIONS
 from pipeline.intake.headers import Recognised
+from pipeline.intake.labels import header_key
 from pipeline.intake.names import ORDERS, split_name
-from pipeline.intake.systems import header_key
+from pipeline.intake.systems import TIMESTAMP
 from pipeline.intake.tables import Table
 from pipeline.intake.typography import typeset
 from pipeline.model import CellValue, ErrorCell, Form, Limits, Note, Place, column_letters
@@ -38,10 +41,12 @@ def read_forms(
     """Yield one form for each row under the headers, or the reason why the row is none.
 
     Blank rows and repeated headers are passed over. A row of at most two cells that names neither student
-    nor host (a total, a remark) and a row with an overlong cell are :class:`Unread`.
+    nor host (a total, a remark), a form begun and never sent and a row with an overlong cell are
+    :class:`Unread`.
     """
     layout = recognised.layout
     steps = _steps(recognised, fields)
+    several = _several_answers(table, recognised)
     labels = layout.headers
     named = [i for i, label in enumerate(labels) if label]
     width = max((i + 1 for i in named), default=0)
@@ -61,13 +66,57 @@ def read_forms(
                 ),
             )
             continue
+        if _is_unsent(row, recognised):
+            yield Unread(
+                number, "réponse commencée et jamais envoyée : la ou le stagiaire doit terminer le formulaire."
+            )
+            continue
         cells: Cells = {}
-        notes = tuple(note for step in steps if (note := step(row, cells)) is not None)
+        answers = _listed(row, several, recognised.system.separator) if several else row
+        notes = tuple(note for step in steps if (note := step(answers, cells)) is not None)
         if len(filled) <= 2 and (_is_total(row, filled) or not _names_someone(cells)):
             yield Unread(number, "ni stagiaire ni organisme d’accueil sur cette ligne (total ou remarque).")
             continue
         original = row + (None,) * (width - len(row))
         yield Form(Place(file, table.sheet, number), layout, cells, original, notes)
+
+
+def _several_answers(table: Table, recognised: Recognised) -> frozenset[int]:
+    """Return the columns of questions with several answers: every filled cell ends with the separator."""
+    separator = recognised.system.separator
+    if separator is None:
+        return frozenset()
+    filled: set[int] = set()
+    single: set[int] = set()
+    for row in table.rows[recognised.layout.header_row :]:
+        for index, value in enumerate(row):
+            if not _is_blank(value):
+                filled.add(index)
+                if not (isinstance(value, str) and value.strip(_BLANK).endswith(separator)):
+                    single.add(index)
+    return frozenset(filled - single)
+
+
+def _listed(row: Row, several: frozenset[int], separator: str | None) -> Row:
+    """Return the row with « a;b; » as « a, b » in the columns ``several``."""
+    return tuple(
+        ", ".join(part.strip() for part in value.split(separator) if part.strip())
+        if index in several and isinstance(value, str)
+        else value
+        for index, value in enumerate(row)
+    )
+
+
+_YES = frozenset({"oui", "yes", "1", "true", "vrai", "x", "y", "o"})
+
+
+def _is_unsent(row: Row, recognised: Recognised) -> bool:
+    system, by_header = recognised.system, recognised.by_header
+    empty = _indexes(system.unsent_when_empty, by_header)
+    if empty and all(_at(row, index) is None for index in empty):
+        return True
+    told = (_at(row, index) for index in _indexes(system.unsent_when_yes, by_header))
+    return any(value is True or (value is not None and fold(str(value)) in _YES) for value in told)
 
 
 def _names_someone(cells: Cells) -> bool:
@@ -138,15 +187,33 @@ def _steps(recognised: Recognised, fields: Fields) -> list[_Step]:
         if any(parts.values()):
             steps.append(_converting(conversion.name, conversion.targets, parts, conversion.words))
             handled |= set(conversion.targets)
+            steps += [
+                _copying(target, recognised.feeding[target])
+                for target in conversion.targets
+                if target in recognised.feeding
+            ]
+    implied = {
+        (field, (by_header[header],))
+        for header, values in system.implied.items()
+        if header in by_header
+        for field in values
+    }
     for field, indexes in layout.columns.items():
-        if field not in handled:
-            ordered = _indexes(system.coalesce[field], by_header) if field in system.coalesce else ()
-            steps.append(_copying(field, tuple(dict.fromkeys((*ordered, *indexes)))))
+        if field not in handled and ((field, indexes) not in implied or field in recognised.feeding):
+            first = _indexes(system.coalesce.get(field, ()), by_header)
+            last = _indexes(system.fallback.get(field, ()), by_header)
+            asked = tuple(index for index in indexes if index not in last)
+            steps.append(_copying(field, tuple(dict.fromkeys((*first, *asked, *last)))))
     for person in _PEOPLE:
         nom, prenom = f"{person}.nom", f"{person}.prenom"
         if nom in layout.columns and nom not in handled and prenom not in layout.columns:
             steps.append(_splitting(person, layout.columns[nom], ORDERS[0], fields))
     steps.extend(_translating(field, values) for field, values in system.values.items() if field in layout.columns)
+    if TIMESTAMP in layout.columns:
+        steps.append(_dating)
+    for header, values in system.implied.items():
+        if header in by_header:
+            steps.append(_implying(by_header[header], values))
     return steps
 
 
@@ -224,11 +291,32 @@ def _converting(
     return convert
 
 
+_DAY_AND_HOUR = re.compile(r"(\d{1,2}/\d{1,2}/\d{4}) +[-–] +(\d{1,2}[:h]\d{2}.*)", re.DOTALL)
+
+
+def _dating(_row: Row, cells: Cells) -> None:
+    """Take away the dash that Drupal puts between the day and the hour."""
+    value = cells.get(TIMESTAMP)
+    if isinstance(value, str) and (match := _DAY_AND_HOUR.fullmatch(value.strip())):
+        cells[TIMESTAMP] = f"{match[1]} {match[2]}"
+
+
+def _implying(index: int, values: Mapping[str, str]) -> _Step:
+    """Give the fields that the header itself tells their values, where nothing else does."""
+
+    def imply(row: Row, cells: Cells) -> None:
+        if _at(row, index) is not None:
+            for field, value in values.items():
+                cells.setdefault(field, value)
+
+    return imply
+
+
 def _translating(field: str, values: Mapping[str, str]) -> _Step:
 
     def translate(_row: Row, cells: Cells) -> None:
         value = cells.get(field)
-        if not isinstance(value, (str, int, bool)):
+        if not isinstance(value, (str, int, bool, datetime)):
             return
         text = ("oui" if value else "non") if isinstance(value, bool) else clean_spaces(str(value))
         translated = values.get(fold(text), values.get("*"))

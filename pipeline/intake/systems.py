@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,28 +9,15 @@ from typing import Any
 
 from pipeline.errors import SetupError
 from pipeline.intake.conversions import CONVERSIONS, PARTS
+from pipeline.intake.inheritance import inherit, named_headers
+from pipeline.intake.labels import header_key
 from pipeline.intake.names import ORDERS
 from pipeline.tables.fields import Fields
 from pipeline.tables.words import fold
 from pipeline.tables.yamls import check_shape, read_yaml
 
 TIMESTAMP = "formulaire.depose_le"
-
-_HINT = re.compile(
-    r"\(\s*(?:obligatoire|facultatif|optionnel|requis|required|optional|oui\s*/\s*non|yes\s*/\s*no|"
-    r"[jd]{2}/mm/(?:aaaa|yyyy)|\d+ (?:chiffres|caractères|digits)|le cas échéant|"
-    r"si connue?|si applicable)\s*\)",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"^(?:n|no|nr|num|numero)(?= )")
-
-
-def header_key(label: str) -> str:
-    """Return what two writings of one header share: « N° étudiant * : » and « NUMÉRO ETUDIANT » are one.
-
-    Hints such as « (obligatoire) » count for nothing; « N° », « No » and « Num » are « Numéro ».
-    """
-    return _NUMBER.sub("numero", fold(_HINT.sub(" ", label)))
+_SENT_OR_NOT = "dit seulement si la réponse a été envoyée"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +47,8 @@ class System:
     name: str
     """Stem of its YAML file."""
     label: str
+    parents: tuple[str, ...]
+    """The systems that it inherits from, the nearest first."""
     headers: Mapping[str, tuple[str, ...]]
     """Header → the fields that it feeds, valid wherever it stands."""
     section_headers: Mapping[str, Mapping[str, str]]
@@ -76,15 +64,29 @@ class System:
     excluded: tuple[str, ...]
     coalesce: Mapping[str, tuple[str, ...]]
     """Field → headers, the first that is not empty wins."""
+    fallback: Mapping[str, tuple[str, ...]]
+    """Field → headers that are read when no other column of the field is filled."""
     join: Mapping[str, tuple[str, ...]]
     """Field → headers whose cells are put together, a comma between."""
     splits: tuple[Split, ...]
     values: Mapping[str, Mapping[str, str]]
     """Field → folded value → value; "" drops it, "*" stands for any other."""
     conversions: tuple[Conversion, ...]
-    ignored: frozenset[str]
+    implied: Mapping[str, Mapping[str, str]]
+    """Header → field → the value that the header itself says: « Gratification mensuelle brute » is a month's."""
+    separator: str | None
+    """What ends every answer of a question with several answers."""
+    unsent_when_empty: tuple[str, ...]
+    unsent_when_yes: tuple[str, ...]
+    """Headers that tell a form begun and never sent: by an empty cell, by a yes."""
+    ignored: Mapping[str, str]
+    """Header → why it is not read, in French."""
     spelled: Mapping[str, str]
     """Header → as the YAML file spells it, for messages and suggestions."""
+    labels: frozenset[str]
+    """The headers that are the labels of the fields themselves."""
+    inherited: frozenset[str]
+    """The headers that come from a system above."""
 
     @property
     def known(self) -> Iterator[str]:
@@ -102,23 +104,35 @@ class Systems:
     def __iter__(self) -> Iterator[System]:
         return iter(self.systems)
 
+    @property
+    def dictionary(self) -> tuple[System, ...]:
+        """The systems that know every field by its label and inherit from no other."""
+        return tuple(system for system in self.systems if system.labels and not system.parents)
+
 
 _TEXTS: Mapping[str, Any] = {"type": "list", "minlength": 1, "schema": {"type": "string", "empty": False}}
 _GROUPS: Mapping[str, Any] = {"type": "list", "schema": _TEXTS}
 _BY_NAME: Mapping[str, Any] = {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": _TEXTS}
+_VALUES: Mapping[str, Any] = {
+    "type": "dict",
+    "keysrules": {"type": "string"},
+    "valuesrules": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": {"type": "string"}},
+}
 _SHAPE: Mapping[str, Any] = {
     "libelle": {"type": "string", "required": True, "empty": False},
+    "herite": {"type": "string", "empty": False},
     "reprend_le_formulaire": {"type": "boolean"},
     "signature": {
         "type": "dict",
         "required": True,
-        "schema": {"entetes": _GROUPS, "champs": _GROUPS, "sans": _TEXTS},
+        "schema": {"entetes": _GROUPS, "champs": _GROUPS, "sans": {**_TEXTS, "minlength": 0}},
     },
     "colonnes": {**_BY_NAME, "required": True},
     "rubriques": _BY_NAME,
     "entetes_de_rubrique": _BY_NAME,
     "entetes_seuls": _BY_NAME,
     "au_choix": _BY_NAME,
+    "a_defaut": _BY_NAME,
     "assemble": _BY_NAME,
     "noms_complets": {
         "type": "dict",
@@ -130,10 +144,8 @@ _SHAPE: Mapping[str, Any] = {
             },
         },
     },
-    "valeurs": {
-        "type": "dict",
-        "valuesrules": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": {"type": "string"}},
-    },
+    "valeurs": _VALUES,
+    "sous_entendu": _VALUES,
     "conversions": {
         "type": "dict",
         "keysrules": {"allowed": list(CONVERSIONS)},
@@ -146,15 +158,18 @@ _SHAPE: Mapping[str, Any] = {
             },
         },
     },
+    "reponses_multiples": {"type": "string", "minlength": 1, "maxlength": 1},
+    "brouillon": {"type": "dict", "schema": {"si_vide": _TEXTS, "si_oui": _TEXTS}},
     "horodatage": _TEXTS,
-    "ignore": _TEXTS,
+    "ignore": _BY_NAME,
 }
 
 
 def load_systems(schemas: Path, fields: Fields) -> Systems:
     """Load ``columns/*.yaml`` from the folder ``schemas``, sorted by name.
 
-    Raises SetupError on an unknown key or field, a header given twice, or when there is no file at all.
+    Raises SetupError on an unknown key, field or system, a header given twice, systems that inherit from
+    each other, or when there is no file at all.
     """
     paths = sorted((schemas / "columns").glob("*.yaml"))
     if not paths:
@@ -164,24 +179,65 @@ def load_systems(schemas: Path, fields: Fields) -> Systems:
             "aucun système source n’y est décrit",
             "Rétablissez les fichiers .yaml.",
         )
-    return Systems(tuple(_Loader(path, fields).system() for path in paths), fields)
+    files: dict[str, _File] = {}
+    for path in paths:
+        data = read_yaml(path)
+        check_shape(data, _SHAPE, str(path))
+        files[path.stem] = _File(str(path), data)
+    return Systems(tuple(_Loader(name, files, fields).system() for name in files), fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One YAML file as it stands."""
+
+    path: str
+    data: Mapping[str, Any]
+
+
+def _parents(name: str, files: Mapping[str, _File]) -> tuple[str, ...]:
+    """Return the names of the systems that ``name`` inherits from, the nearest first."""
+    chain: list[str] = []
+    while (parent := files[chain[-1] if chain else name].data.get("herite")) is not None:
+        file = files[chain[-1] if chain else name].path
+        if parent not in files:
+            known = ", ".join(f"« {other} »" for other in files if other != name)
+            raise SetupError(file, "herite", f"système inconnu « {parent} »", f"Systèmes connus : {known}.")
+        if parent == name or parent in chain:
+            raise SetupError(
+                file, "herite", "ces systèmes héritent l’un de l’autre", "Retirez « herite » de l’un d’eux."
+            )
+        chain.append(parent)
+    return tuple(chain)
 
 
 class _Loader:
-    """Reads one YAML file, remembering which header was given where."""
+    """Reads one YAML file over those that it inherits from, remembering which header was given where."""
 
-    def __init__(self, path: Path, fields: Fields) -> None:
-        self.file, self.fields, self.name = str(path), fields, path.stem
-        self.data = read_yaml(path)
-        check_shape(self.data, _SHAPE, self.file)
+    def __init__(self, name: str, files: Mapping[str, _File], fields: Fields) -> None:
+        self.file, self.fields, self.name = files[name].path, fields, name
+        self.parents = _parents(name, files)
+        own = files[name].data
+        self.data: dict[str, Any] = {}
+        self.redefined: frozenset[str] = frozenset()
+        """Headers that a file below took from the labels of the fields."""
+        for ancestor in (*reversed(self.parents), name):
+            data = files[ancestor].data
+            self.redefined = self.redefined | named_headers(data) if self.data else frozenset()
+            self.data = inherit(data, self.data)
+        self.own = named_headers(own)
         self.spelled: dict[str, str] = {}
         self.headers: dict[str, list[str]] = {}
+        self.labels: set[str] = set()
 
     def system(self) -> System:
         data = self.data
         if data.get("reprend_le_formulaire"):
             for key, field in self.fields.items():
                 for label in (field.label, field.label_en):
+                    if header_key(label) in self.redefined:
+                        continue
+                    self.labels.add(header_key(label))
                     self._add_header(key, label, "reprend_le_formulaire", shared=label == field.label_en)
         for key, labels in data["colonnes"].items():
             for label in labels:
@@ -190,18 +246,21 @@ class _Loader:
         coalesce = dict(self._by_field("au_choix"))
         if "horodatage" in data:
             coalesce[TIMESTAMP] = self._keys(data["horodatage"])
+        fallback = dict(self._by_field("a_defaut"))
         join = dict(self._by_field("assemble"))
         splits = tuple(self._split(person, entry) for person, entry in data.get("noms_complets", {}).items())
         conversions = tuple(self._conversion(name, e) for name, e in data.get("conversions", {}).items())
         for key in coalesce.keys() & join.keys():
             self._fail(f"assemble.{key}", "ce champ est déjà sous « au_choix » ou « horodatage »")
         signature = data["signature"]
+        unsent = data.get("brouillon", {})
         for group in signature.get("champs", []):
             for key in group:
                 self._field(key, "signature.champs")
         return System(
             name=self.name,
             label=data["libelle"],
+            parents=self.parents,
             headers={header: tuple(keys) for header, keys in self.headers.items()},
             section_headers=section_headers,
             alone=alone,
@@ -210,12 +269,19 @@ class _Loader:
             required_fields=tuple(tuple(group) for group in signature.get("champs", [])),
             excluded=self._keys(signature.get("sans", [])),
             coalesce=coalesce,
+            fallback=fallback,
             join=join,
             splits=splits,
             values=self._values(),
             conversions=conversions,
-            ignored=frozenset(self._keys(data.get("ignore", []))),
+            implied=self._implied(),
+            separator=data.get("reponses_multiples"),
+            unsent_when_empty=self._keys(unsent.get("si_vide", [])),
+            unsent_when_yes=self._keys(unsent.get("si_oui", [])),
+            ignored=self._ignored(),
             spelled=self.spelled,
+            labels=frozenset(self.labels),
+            inherited=frozenset(self.spelled) - self.own if self.parents else frozenset(),
         )
 
     def _fail(self, key: str, problem: str, mend: str = "Corrigez cette entrée du fichier.") -> None:
@@ -302,12 +368,42 @@ class _Loader:
             {part: tuple(fold(w) for w in words) for part, words in entry.get("mots", {}).items()},
         )
 
+    def _ignored(self) -> dict[str, str]:
+        ignored: dict[str, str] = {}
+        for reason, labels in self.data.get("ignore", {}).items():
+            for label, header in zip(labels, self._keys(labels), strict=True):
+                if header in ignored:
+                    self._fail(f"ignore.{reason}", f"« {label} » est donné deux fois", "Gardez-en un.")
+                if header in self.headers:
+                    field = self.headers[header][0]
+                    self._fail(f"ignore.{reason}", f"« {label} » est lu dans « {field} »", "Gardez l’un des deux.")
+                ignored[header] = reason
+        for labels in self.data.get("brouillon", {}).values():
+            ignored |= dict.fromkeys(self._keys(labels), _SENT_OR_NOT)
+        return ignored
+
+    def _implied(self) -> dict[str, dict[str, str]]:
+        implied: dict[str, dict[str, str]] = {}
+        for label, entry in self.data.get("sous_entendu", {}).items():
+            where = f"sous_entendu.{label}"
+            if header_key(label) not in self.headers:
+                self._fail(where, "cet en-tête n’est lu dans aucun champ", "Ajoutez-le sous « colonnes ».")
+            for key, value in entry.items():
+                self._check_value(self._field(key, where), value, where)
+            implied[header_key(label)] = dict(entry)
+        return implied
+
     def _values(self) -> dict[str, dict[str, str]]:
         values: dict[str, dict[str, str]] = {}
         for key, entry in self.data.get("valeurs", {}).items():
-            field = self.fields[self._field(key, "valeurs")]
+            self._field(key, "valeurs")
             for value in entry.values():
-                if value and field.allowed and value not in field.allowed:
-                    self._fail(f"valeurs.{key}", f"« {value} » n’est pas une valeur de ce champ")
+                if value:
+                    self._check_value(key, value, f"valeurs.{key}")
             values[key] = {("*" if word == "*" else fold(word)): value for word, value in entry.items()}
         return values
+
+    def _check_value(self, key: str, value: str, where: str) -> None:
+        allowed = self.fields[key].allowed
+        if allowed and value not in allowed:
+            self._fail(where, f"« {value} » n’est pas une valeur de ce champ")

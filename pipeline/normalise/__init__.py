@@ -2,5 +2,6 @@
 
 from pipeline.normalise.cells import FORMULA_ERROR, shown
 from pipeline.normalise.deposit import normalise
+from pipeline.normalise.nir import MASK
 
-__all__ = ["FORMULA_ERROR", "normalise", "shown"]
+__all__ = ["FORMULA_ERROR", "MASK", "normalise", "shown"]

@@ -15,6 +15,7 @@ from pipeline.normalise.cells import FORMULA_ERROR, is_formula_error, plain, sho
 from pipeline.normalise.choices import read_academic_year, read_choice, read_currency, read_yes_no
 from pipeline.normalise.contacts import read_address, read_identifier, read_phone, read_siret, restore_zero
 from pipeline.normalise.dates import read_date, read_datetime
+from pipeline.normalise.nir import without_nir
 from pipeline.normalise.numbers import read_amount, read_number, read_taught_hours
 from pipeline.normalise.periods import read_periods, read_schedule
 from pipeline.normalise.refusal import NOT_TEXT, Refusal
@@ -32,6 +33,7 @@ _COUNTRIES = {
 }
 _ADDRESSES = frozenset({"adresse", "caisse_adresse", "lieu_adresse"})
 _NAMES = frozenset({"etudiant.nom", "etudiant.prenom"})
+_OTHER_NAMES = re.compile(r"\w+\.(?:pre)?nom(?:_usage)?")
 _LONG = 200
 """From this length on, a text may hold a list, whose lines must not run into each other."""
 _LONGEST_NAME = 200
@@ -43,6 +45,7 @@ _NOTHING = re.compile(r"[-–—_.…/\\\s]*")
 
 def normalise(form: Form, tables: Tables) -> Deposit:
     """Return what ``form`` says, read by the types of ``schemas/contact_form.yaml``. Never raises for a cell."""
+    form = without_nir(form, tables.fields)
     values: dict[str, Value] = {}
     unreadable: dict[str, Unreadable] = {}
     for key, raw in form.cells.items():
@@ -70,10 +73,14 @@ def _read(field: Field, raw: CellValue, tables: Tables) -> Value | Refusal | Non
         raw = clean_block(raw)
         if _NOTHING.fullmatch(raw):
             return None
-        # « Na » is a family name; whoever has no name to give does not send a form.
-        if tables.synonyms.is_empty(raw) and not (field.key in _NAMES and raw.isalpha()):
+        if tables.synonyms.is_empty(raw) and not _is_name(field.key, raw):
             return None
     return _READERS[field.genre](field, raw, tables)
+
+
+def _is_name(key: str, text: str) -> bool:
+    """Tell whether « Na » is a name here: of the student it always is, of others when written as one, not « NA »."""
+    return text.isalpha() and (key in _NAMES or (text.istitle() and _OTHER_NAMES.fullmatch(key) is not None))
 
 
 def _text(field: Field, raw: CellValue, _: Tables) -> Value | Refusal:

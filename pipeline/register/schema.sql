@@ -1,4 +1,4 @@
--- The register: what outlives a run. Version 1.
+-- The register: what outlives a run. Version 2.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE run (
@@ -18,7 +18,12 @@ CREATE TABLE deposit (
     digest TEXT PRIMARY KEY,
     reference TEXT NOT NULL REFERENCES dossier (reference),
     first_run INTEGER NOT NULL REFERENCES run (number),
-    first_day TEXT NOT NULL
+    first_day TEXT NOT NULL,
+    deposited_at TEXT,
+    file TEXT NOT NULL DEFAULT '',         -- where it was first met
+    sheet TEXT NOT NULL DEFAULT '',
+    line INTEGER NOT NULL DEFAULT 0,
+    content BLOB                           -- compressed JSON: its own values and cells (pipeline/codec.py)
 ) STRICT;
 
 CREATE TABLE dossier (
@@ -50,5 +55,6 @@ CREATE TABLE version (
     zone TEXT,
     findings TEXT NOT NULL,                -- JSON
     documents TEXT NOT NULL DEFAULT '[]',  -- JSON: paths under the outbox that have been made
+    context TEXT NOT NULL DEFAULT '',      -- hash of what other rows contributed to the verdict
     PRIMARY KEY (reference, number)
 ) STRICT;

@@ -15,12 +15,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline.codec import pack_deposits, pack_findings, unpack_deposits, unpack_findings
+from pipeline.codec import (
+    pack_deposits,
+    pack_findings,
+    pack_values,
+    unpack_deposits,
+    unpack_findings,
+    unpack_values,
+)
 from pipeline.dossiers import KnownDeposit, KnownDossier, Snapshot, identity
 from pipeline.errors import SetupError
-from pipeline.model import Deposit, Entry, Place, Source, Verdict
+from pipeline.model import Companion, Deposit, Entry, Form, Layout, Place, Source, Verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,20 @@ class Stored:
     verdict: tuple[str, str | None, str | None, str]
     """(status, model, zone, findings as JSON)."""
     documents: tuple[str, ...]
+    context: str = ""
+    """Hash of what other rows had contributed to the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A version of a dossier, as the register holds it."""
+
+    reference: str
+    deposit: Deposit
+    """Its values and cells; its layout has no column."""
+    status: str
+    active: bool
+    """False when the dossier has been abandoned."""
 
 
 class Register:
@@ -104,13 +125,47 @@ class Register:
         """Return the current version of each dossier, by reference."""
         return {
             reference: Stored(
-                digest, number, fingerprint, (status, model, zone, findings), tuple(json.loads(documents))
+                digest, number, fingerprint, (status, model, zone, findings), tuple(json.loads(documents)), context
             )
-            for reference, digest, number, fingerprint, status, model, zone, findings, documents in self._db.execute(
-                "SELECT reference, digest, number, fingerprint, status, model, zone, findings, documents FROM version v"
-                " WHERE number = (SELECT max(number) FROM version w WHERE w.reference = v.reference)"
+            for reference, digest, number, fingerprint, status, model, zone, findings, documents, context in self._db.execute(
+                "SELECT reference, digest, number, fingerprint, status, model, zone, findings, documents, context"
+                " FROM version v WHERE number = (SELECT max(number) FROM version w WHERE w.reference = v.reference)"
             )
         }
+
+    def held(self, references: Iterable[str]) -> list[Held]:
+        """Return the current version of some dossiers, in the order of their references.
+
+        A deposit recorded before the register kept values is left out: its file says it again.
+        """
+        found = []
+        for reference in sorted(references):
+            found += [
+                Held(
+                    reference, _remembered(content, digest, at, Place(file, sheet, line)), status, etape != "abandonné"
+                )
+                for digest, at, file, sheet, line, status, content, etape in self._db.execute(
+                    "SELECT v.digest, v.deposited_at, v.file, v.sheet, v.line, status, content, etape FROM version v"
+                    " JOIN dossier USING (reference) JOIN deposit d ON d.digest = v.digest"
+                    " WHERE v.reference = ? AND content IS NOT NULL ORDER BY v.number DESC LIMIT 1",
+                    (reference,),
+                )
+            ]
+        return found
+
+    def deposits(self, references: Iterable[str]) -> list[tuple[str, Deposit]]:
+        """Return (reference, deposit) for every deposit of some dossiers, in the order of references and hashes."""
+        found = []
+        for reference in sorted(references):
+            found += [
+                (reference, _remembered(content, digest, at, Place(file, sheet, line)))
+                for digest, at, file, sheet, line, content in self._db.execute(
+                    "SELECT digest, deposited_at, file, sheet, line, content FROM deposit"
+                    " WHERE reference = ? AND content IS NOT NULL ORDER BY digest",
+                    (reference,),
+                )
+            ]
+        return found
 
     def _next_run(self) -> int:
         (last,) = self._db.execute("SELECT coalesce(max(number), 0) FROM run").fetchone()
@@ -137,11 +192,13 @@ class Register:
                 heads = [[s.sheet, s.profile, s.rows, s.unread, s.notes] for s in sources]
                 content = json.dumps(heads, ensure_ascii=False).encode() + b"\n" + pack_deposits(deposits)
                 self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (sha256, fingerprint, content))
+            kept = {digest for (digest,) in self._db.execute("SELECT digest FROM deposit WHERE content IS NOT NULL")}
             verdicts = list(verdicts)
             for verdict in verdicts:
                 self._add_dossier(verdict.entry)
             for verdict in verdicts:
-                self._add_deposit(verdict.entry, number, today)
+                if verdict.entry.deposit.digest not in kept:
+                    self._add_deposit(verdict.entry, number, today)
                 if verdict.entry.standing == "current":
                     self._add_version(verdict, fingerprint)
 
@@ -164,10 +221,15 @@ class Register:
 
     def _add_deposit(self, entry: Entry, run: int, today: date) -> None:
         deposit = entry.deposit
+        at, place = deposit.deposited_at, deposit.place
         self._db.execute(
-            "INSERT OR IGNORE INTO deposit VALUES (?, ?, ?, ?)",
-            (deposit.digest, entry.reference, run, today.isoformat()),
-        )
+            "INSERT INTO deposit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET file = excluded.file,"
+            " deposited_at = excluded.deposited_at, sheet = excluded.sheet, line = excluded.line, content = excluded.content",
+            (
+                deposit.digest, entry.reference, run, today.isoformat(), at.isoformat() if at else None, place.file,
+                place.sheet, place.row, _content(entry),
+            ),
+        )  # fmt: skip
         self._db.executemany(
             "INSERT OR IGNORE INTO identity VALUES (?, ?)",
             [(key, entry.reference) for key in identity(deposit).keys],
@@ -178,14 +240,14 @@ class Register:
         at = entry.deposit.deposited_at
         self._db.execute(
             "INSERT INTO version (reference, number, digest, deposited_at, file, sheet, line, fingerprint, status, model,"
-            " zone, findings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " zone, findings, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET file = excluded.file, sheet = excluded.sheet, line = excluded.line,"
             " fingerprint = excluded.fingerprint, status = excluded.status, model = excluded.model,"
-            " zone = excluded.zone, findings = excluded.findings",
+            " zone = excluded.zone, findings = excluded.findings, context = excluded.context",
             (
                 entry.reference, entry.version, entry.deposit.digest, at.isoformat() if at else None, place.file,
                 place.sheet, place.row, fingerprint, verdict.status, verdict.model, verdict.zone,
-                pack_findings(verdict.findings),
+                pack_findings(verdict.findings), verdict.context,
             ),
         )  # fmt: skip
 
@@ -214,7 +276,45 @@ def open_register(path: Path | None) -> Register:
         raise SetupError(
             name, "version", f"registre d’une version plus récente ({version})", "Mettez le logiciel à jour."
         )
+    _migrate(connection, int(version))
     return Register(connection)
+
+
+_MIGRATIONS: Mapping[int, Sequence[str]] = {
+    1: (
+        "ALTER TABLE version ADD COLUMN context TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE deposit ADD COLUMN deposited_at TEXT",
+        "ALTER TABLE deposit ADD COLUMN file TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE deposit ADD COLUMN sheet TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE deposit ADD COLUMN line INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE deposit ADD COLUMN content BLOB",
+    ),
+}
+"""Version → the statements that lead to the next one."""
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring an older register to this version, one step at a time, each whole or not at all."""
+    for step in range(version, SCHEMA_VERSION):
+        with connection:
+            connection.execute("BEGIN")
+            for statement in _MIGRATIONS[step]:
+                connection.execute(statement)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", (str(step + 1),))
+
+
+def _content(entry: Entry) -> bytes:
+    """Return the row's own values and cells: what it has on loan is found again with its lender."""
+    lent = {key for loan in entry.loans for key in loan.fields}
+    values = {key: value for key, value in entry.deposit.values.items() if key not in lent}
+    cells = {key: value for key, value in entry.deposit.form.cells.items() if key not in lent}
+    return pack_values(values, cells)
+
+
+def _remembered(content: bytes, digest: str, at: str | None, place: Place) -> Deposit:
+    values, cells = unpack_values(content)
+    form = Form(place, Layout("", 0, (), {}), cells, ())
+    return Deposit(form, values, {}, digest, datetime.fromisoformat(at) if at else None)
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -225,7 +325,11 @@ def _create(connection: sqlite3.Connection) -> None:
         cursor.execute("COMMIT")
 
 
-def stored_verdict(entry: Entry, stored: Stored) -> Verdict:
-    """Return the verdict that the register holds for ``entry``, its findings on the cells where the row stands now."""
+def stored_verdict(entry: Entry, stored: Stored, others: Mapping[str, tuple[Companion, ...]]) -> Verdict:
+    """Return the verdict that the register holds for ``entry``, its findings on the cells where the rows stand now.
+
+    ``others`` maps the rules across rows to the rows that they are about.
+    """
     status, model, zone, findings = stored.verdict
-    return Verdict(entry, status, model, zone, unpack_findings(findings, entry.deposit.form))  # type: ignore[arg-type]
+    found = unpack_findings(findings, entry.deposit.form, others)
+    return Verdict(entry, status, model, zone, found, stored.context)  # type: ignore[arg-type]

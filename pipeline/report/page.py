@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
@@ -28,8 +28,10 @@ from pipeline.report.phrases import (
     host,
     level,
     level_name,
+    loans,
     needs_work,
     programme,
+    see_also,
     shorten,
     student,
     to_do,
@@ -45,7 +47,6 @@ _TO_OUTBOX = "../../"
 """From rapports/<run_id>/ (and from rapports/dernier/) to the outbox."""
 _TODAY = 15
 """Dossiers under « À faire aujourd’hui »: more is no longer a list for one day."""
-_STALE = timedelta(days=60)
 """Travel advice older than this is said to be old."""
 _KIND_NAMES = {
     "convention": "Convention",
@@ -88,6 +89,8 @@ class Remark:
     message: str
     fix: str
     cells: str
+    also: str
+    """The other rows that it is about, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Line:
     model: str
     to_do: str
     remarks: Sequence[Remark]
+    loans: Sequence[str]
+    """What was taken from other rows, in sentences."""
     links: Sequence[Link]
     place: str
 
@@ -137,8 +142,8 @@ def report_html(
     """
     lines = {verdict.place: _line(number, verdict, outcome, tables) for number, verdict in enumerate(outcome.verdicts)}
     urgent = [lines[verdict.place] for verdict in _by_urgency(outcome)]
-    destinations = _destinations(outcome, tables, lines)
-    alerts = _alerts(outcome, tables, destinations)
+    destinations = _destinations(outcome, tables, lines, settings.advice_days)
+    alerts = _alerts(outcome, tables, destinations, settings.advice_days)
     environment = html_environment(loader=FileSystemLoader(_FOLDER))
     environment.filters["frenchly"] = typographic
     return environment.get_template("rapport.html.j2").render(
@@ -195,9 +200,11 @@ def _line(number: int, verdict: Verdict, outcome: Outcome, tables: Tables) -> Li
                 shorten(finding.message, 1200),
                 shorten(finding.fix, 800),
                 ", ".join(finding.cells[:6]) + ("…" if len(finding.cells) > 6 else ""),
+                see_also(finding),
             )
             for finding in worst_first(verdict.findings)
         ],
+        loans=loans(verdict, tables.fields),
         links=[_link(path) for path in outcome.documents.get(place, ())],
         place=" – ".join(part for part in (place.file, place.sheet, f"ligne {place.row}") if part),
     )
@@ -244,7 +251,9 @@ def _rules(outcome: Outcome, tables: Tables, titles: Mapping[str, str]) -> Seque
     return [(name, found) for name in LEVELS if (found := [c for c in counts if c.level == name])]
 
 
-def _destinations(outcome: Outcome, tables: Tables, lines: Mapping[Place, Line]) -> Sequence[Destination]:
+def _destinations(
+    outcome: Outcome, tables: Tables, lines: Mapping[Place, Line], stale_after: int
+) -> Sequence[Destination]:
     groups: dict[str, list[Line]] = {}
     for verdict in outcome.verdicts:
         code = country_code(verdict)
@@ -261,21 +270,21 @@ def _destinations(outcome: Outcome, tables: Tables, lines: Mapping[Place, Line])
                 _ADVICE[advice.level] if advice is not None else "aucun conseil enregistré",
                 "correct" if red else "decide" if advice is None or advice.level == "orange" else "ready",
                 short_date(advice.as_of) if advice is not None else "",
-                advice is not None and outcome.day - advice.as_of > _STALE,
+                advice is not None and (outcome.day - advice.as_of).days > stale_after,
                 departures,
             )
         )
     return found
 
 
-def _alerts(outcome: Outcome, tables: Tables, destinations: Sequence[Destination]) -> Sequence[str]:
+def _alerts(outcome: Outcome, tables: Tables, destinations: Sequence[Destination], stale_after: int) -> Sequence[str]:
     """Return what makes the sentence amber: files, rows, documents, then tables that are no longer of the day."""
     alerts = list(reasons(outcome))
     if outcome.verdicts and tables.rates.last_day < outcome.day:
         alerts.append(f"le taux de gratification n’est connu que jusqu’au {long_date(tables.rates.last_day, 'fr')}")
     old = [destination.name for destination in destinations if destination.old]
     if old:
-        alerts.append(f"les conseils aux voyageurs ont plus de deux mois pour : {', '.join(old)}")
+        alerts.append(f"les conseils aux voyageurs ont plus de {stale_after} jours pour : {', '.join(old)}")
     return alerts
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from pipeline.language import NBSP
-from pipeline.model import Finding, Status, Value, Verdict
+from pipeline.model import Finding, Place, Status, Value, Verdict
 from pipeline.tables import Tables
 from pipeline.tables.fields import Fields
 from pipeline.tables.words import clean_spaces
@@ -74,6 +74,35 @@ def needs_work(verdict: Verdict) -> bool:
 def worst_first(findings: Iterable[Finding]) -> Sequence[Finding]:
     """Return the findings, corrections first, then decisions, documents awaited, information."""
     return sorted(findings, key=lambda finding: LEVELS.index(level(finding)))
+
+
+_NAMED = 5
+"""The most other rows that a sentence names."""
+
+
+def see_also(finding: Finding) -> str:
+    """Return « Voir aussi C2026-000012 (fiches.xlsx, ligne 13) »; "" when the finding is about its own row alone."""
+    others = [_row(other.reference, other.place) for other in finding.others]
+    if not others:
+        return ""
+    if len(others) > _NAMED:
+        others = [*others[:_NAMED], count(len(others) - _NAMED, "autre fiche", "autres fiches")]
+    return typographic(f"Voir aussi {_joined_by_and(others)}.")
+
+
+def loans(verdict: Verdict, fields: Fields) -> Sequence[str]:
+    """Return, for each row that lent values, what was taken from it: « Repris de … : Compagnie, Zone couverte. »."""
+    return [
+        typographic(
+            f"Repris de {_row(loan.reference, loan.place)} : {', '.join(fields[k].label for k in loan.fields)}."
+        )
+        for loan in verdict.entry.loans
+    ]
+
+
+def _row(reference: str | None, place: Place) -> str:
+    where = f"{shorten(place.file, 60)}, ligne {place.row}"
+    return f"{reference} ({where})" if reference else where
 
 
 def student(verdict: Verdict) -> str:
@@ -227,4 +256,8 @@ def _enumerated(names: Sequence[str]) -> str:
     rest = len(names) - len(quoted)
     if rest > 0:
         quoted.append(count(rest, "autre rubrique", "autres rubriques"))
-    return " et ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
+    return _joined_by_and(quoted)
+
+
+def _joined_by_and(names: Sequence[str]) -> str:
+    return " et ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

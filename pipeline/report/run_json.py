@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from pipeline import __version__
-from pipeline.model import Finding, Outcome, Source, Status, Verdict
+from pipeline.model import Finding, Outcome, Place, Source, Status, Verdict
 
 
 def run_json(outcome: Outcome) -> str:
@@ -66,8 +66,13 @@ def _dossier(verdict: Verdict, documents: Sequence[str]) -> Mapping[str, Any]:
         "model": verdict.model,
         "zone": verdict.zone,
         "documents": list(documents),
+        "borrowed": [{"fields": list(loan.fields), **_row(loan.place, loan.reference)} for loan in verdict.entry.loans],
         "findings": [_finding(finding) for finding in verdict.findings],
     }
+
+
+def _row(place: Place, reference: str | None) -> Mapping[str, Any]:
+    return {"source": place.file, "sheet": place.sheet, "row": place.row, "reference": reference}
 
 
 def _finding(finding: Finding) -> Mapping[str, Any]:
@@ -81,6 +86,7 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
         "message": finding.message,
         "fix": finding.fix,
         "source": finding.source,
+        "others": [_row(other.place, other.reference) for other in finding.others],
     }
 
 

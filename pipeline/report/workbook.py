@@ -23,7 +23,7 @@ from pipeline.language import long_date
 from pipeline.model import CellValue, Finding, Layout, Outcome, Verdict
 from pipeline.report.looks import TONES, Looks, Shape, Tone, clean, comment, print_on_paper
 from pipeline.report.package import FixedZip, Grid
-from pipeline.report.phrases import LEVELS, Level, level, level_name, needs_work, shorten, to_do, worst_first
+from pipeline.report.phrases import LEVELS, Level, level, level_name, needs_work, see_also, shorten, to_do, worst_first
 from pipeline.report.synthesis import write_synthesis
 from pipeline.tables import Tables
 from pipeline.tables.fields import Field
@@ -270,6 +270,7 @@ def _told(mark: Mark) -> str:
     parts = [
         f"{level_name(finding).upper()} ({finding.rule})\n"
         f"{shorten(finding.message, 700)}\n→ {shorten(finding.fix, 500)}"
+        + (f"\n{also}" if (also := see_also(finding)) else "")
         for finding in mark.findings
     ]
     shown: list[str] = []

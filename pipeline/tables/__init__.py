@@ -1,4 +1,4 @@
-"""What ``schemas/`` says, loaded strictly: fields, countries, travel advice, rates, funds, synonyms."""
+"""What ``schemas/`` says, loaded strictly: fields, countries, travel advice, rates, funds, synonyms, thresholds."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pipeline.tables.countries import Countries, load_countries
 from pipeline.tables.demonyms import Demonyms, load_demonyms
 from pipeline.tables.fields import Fields, load_fields
 from pipeline.tables.funds import Funds, load_funds
+from pipeline.tables.programmes import Programmes, load_programmes
 from pipeline.tables.rates import Rates, load_rates
 from pipeline.tables.synonyms import Synonyms, load_synonyms
+from pipeline.tables.thresholds import Thresholds, load_thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Tables:
     funds: Funds
     synonyms: Synonyms
     demonyms: Demonyms
+    programmes: Programmes
+    thresholds: Thresholds
 
 
 def load_tables(schemas: Path) -> Tables:
@@ -40,4 +44,6 @@ def load_tables(schemas: Path) -> Tables:
         funds=load_funds(schemas),
         synonyms=load_synonyms(schemas, fields),
         demonyms=load_demonyms(schemas, countries),
+        programmes=load_programmes(schemas),
+        thresholds=load_thresholds(schemas),
     )

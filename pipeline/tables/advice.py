@@ -33,7 +33,11 @@ class Advice:
 
 def load_advice(schemas: Path) -> Mapping[str, Advice]:
     """Load ``reference/travel_advice.csv`` by ISO code. Raises SetupError on a wrong level or date."""
-    path = schemas / "reference" / "travel_advice.csv"
+    return read_advice(schemas / "reference" / "travel_advice.csv")
+
+
+def read_advice(path: Path) -> Mapping[str, Advice]:
+    """Read a file in the form of ``travel_advice.csv``. Raises SetupError on a wrong level or date."""
     columns = (
         "iso2",
         "level",

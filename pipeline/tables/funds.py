@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ class Fund:
     name: str
     address: str
     department: str
+    kind: str
+    """CPAM, CGSS, CSSM, or AUTRE for a scheme without a territory."""
 
 
 class Funds:
@@ -33,9 +36,11 @@ class Funds:
 _NOISE = {"caisse", "primaire", "d", "assurance", "maladie", "cpam", "de", "du", "des", "la", "le", "les", "l", "generale",
           "securite", "sociale"}  # fmt: skip
 
+_REMARK = re.compile(r"\[[^\]]*\]")
+
 
 def _core(text: str) -> str:
-    return " ".join(word for word in fold(text).split() if word not in _NOISE)
+    return " ".join(word for word in fold(_REMARK.sub(" ", text)).split() if word not in _NOISE)
 
 
 def load_funds(schemas: Path) -> Funds:
@@ -43,7 +48,7 @@ def load_funds(schemas: Path) -> Funds:
     by_name: dict[str, Fund] = {}
     shared: set[str] = set()
     for row in read_csv(schemas / "reference" / "cpam.csv", ("type", "libelle", "adresse", "departement")):
-        fund = Fund(row["libelle"], row["adresse"], row["departement"])
+        fund = Fund(row["libelle"], row["adresse"], row["departement"], row["type"])
         for name in {_core(fund.name), row["departement"].lower()}:
             if not name or name in shared:
                 continue

@@ -47,7 +47,11 @@ class Rates:
 
 def load_rates(schemas: Path) -> Rates:
     """Load ``reference/gratification_rates.csv``. Raises SetupError on a gap, an overlap or a wrong number."""
-    path = schemas / "reference" / "gratification_rates.csv"
+    return read_rates(schemas / "reference" / "gratification_rates.csv")
+
+
+def read_rates(path: Path) -> Rates:
+    """Read a file in the form of ``gratification_rates.csv``. Raises SetupError on a gap, an overlap or a wrong number."""
     rates: list[Rate] = []
     for row in read_csv(path, ("valid_from", "valid_to", "taux_pct", "minimum_horaire_eur")):
         try:

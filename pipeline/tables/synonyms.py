@@ -58,10 +58,20 @@ def load_synonyms(schemas: Path, fields: Fields) -> Synonyms:
             continue
         if key not in fields:
             raise SetupError(str(path), key, "champ inconnu", "Corrigez la colonne « field ».")
-        known = by_field.setdefault(key, {})
         if fields[key].allowed and value not in fields[key].allowed:
             raise SetupError(str(path), f"{key} = {value}", "valeur inconnue du schéma", "Corrigez « value ».")
-        for writing in writings:
-            if known.setdefault(writing, value) != value:
-                raise SetupError(str(path), key, f"« {writing} » désigne deux valeurs", "Gardez-en une.")
+        for other in _alike(fields, key):
+            known = by_field.setdefault(other, {})
+            for writing in writings:
+                if known.setdefault(writing, value) != value:
+                    raise SetupError(str(path), key, f"« {writing} » désigne deux valeurs", "Gardez-en une.")
     return Synonyms(by_field, frozenset(words["oui"]), frozenset(words["non"]), frozenset(words["vide"]))
+
+
+def _alike(fields: Fields, key: str) -> list[str]:
+    """Return ``key`` and the fields that ask the same of other people: the titles of student, supervisor, signatory."""
+    name, allowed = key.rpartition(".")[2], fields[key].allowed
+    return [
+        key,
+        *(k for k, f in fields.items() if k != key and k.rpartition(".")[2] == name and f.allowed == allowed != ()),
+    ]

@@ -12,6 +12,7 @@ from pipeline.model import Failure
 from pipeline.report.run_json import run_json, totals
 from tests.report.outcomes import empty_outcome, full_outcome, sound_outcome, verdict
 
+ROW = {"source": str, "sheet": str, "row": int, "reference": (str, type(None))}
 SHAPE: dict[str, Any] = {
     "run_id": str,
     "date": str,
@@ -39,6 +40,7 @@ SHAPE: dict[str, Any] = {
             "model": (str, type(None)),
             "zone": (str, type(None)),
             "documents": [str],
+            "borrowed": [{"fields": [str], **ROW}],
             "findings": [
                 {
                     "rule": str,
@@ -50,6 +52,7 @@ SHAPE: dict[str, Any] = {
                     "message": str,
                     "fix": str,
                     "source": str,
+                    "others": [ROW],
                 }
             ],
         }

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from pipeline.tables.fields import load_fields
+from tools.examples import portals, web_forms
 from tools.examples.contact import perfect, rows
 from tools.examples.systems import ESUP, PSTAGE, esup, pstage
+from tools.examples.web_forms import Export
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -26,8 +28,16 @@ def main() -> None:
     """Write the example exports."""
     EXAMPLES.mkdir(exist_ok=True)
     _contact_forms(EXAMPLES / "imprime_contact_2026-11.xlsx")
-    _esup(EXAMPLES / "esup_stage_conventions.xlsx")
+    _esup(EXAMPLES / "esup_stage_conventions.xls")
     _pstage(EXAMPLES / "pstage_export.csv")
+    _sheet(EXAMPLES / "ipro_fiches.xlsx", "Fiches", portals.ipro())
+    _sheet(EXAMPLES / "amustage_conventions.xlsx", "Conventions", portals.amustage())
+    _sheet(EXAMPLES / "microsoft_forms.xlsx", "Sheet1", web_forms.microsoft())
+    _text(EXAMPLES / "google_forms.csv", web_forms.google(), ",", "utf-8")
+    _sheet(EXAMPLES / "limesurvey_questions.xlsx", "Réponses", web_forms.limesurvey())
+    _text(EXAMPLES / "limesurvey_codes.csv", web_forms.limesurvey_codes(), ";", "utf-8-sig")
+    _text(EXAMPLES / "drupal_webform.csv", web_forms.drupal(), ",", "utf-8-sig")
+    _text(EXAMPLES / "framaforms.csv", web_forms.framaforms(), ";", "utf-8")
     (EXAMPLES / "notes_de_reunion.xlsx").write_text("Ceci n’est pas un classeur.\n", encoding="utf-8")
 
 
@@ -56,19 +66,39 @@ def _contact_forms(path: Path) -> None:
 
 
 def _esup(path: Path) -> None:
-    book, sheet = _book("Conventions")
-    _table(sheet, ESUP, [esup(number) for number in range(4)])
-    _save(book, path)
+    """Write the old binary workbook that ESUP-Stage gives, in which every cell is text."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Données stage")
+    for number, line in enumerate([dict(zip(ESUP, ESUP, strict=True)), *(esup(number) for number in range(4))]):
+        for column, header in enumerate(ESUP):
+            if line.get(header) is not None:
+                sheet.write(number, column, str(line[header]))
+    book.save(str(path))
 
 
 def _pstage(path: Path) -> None:
+    lines = [[pstage(number).get(header, "") for header in PSTAGE] for number in range(3)]
+    _text(path, Export([PSTAGE], lines), ";", "cp1252")
+
+
+def _sheet(path: Path, title: str, export: Export) -> None:
+    book, sheet = _book(title)
+    for line in (*export.headers, *export.rows):
+        sheet.append(list(line))
+    for row in sheet.iter_rows(min_row=len(export.headers) + 1):
+        for cell in row:
+            if isinstance(cell.value, date):
+                cell.number_format = "DD/MM/YYYY HH:MM" if isinstance(cell.value, datetime) else "DD/MM/YYYY"
+    _save(book, path)
+
+
+def _text(path: Path, export: Export, separator: str, encoding: str) -> None:
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(PSTAGE)
-    for number in range(3):
-        line = pstage(number)
-        writer.writerow([line.get(header, "") for header in PSTAGE])
-    path.write_bytes(text.getvalue().encode("cp1252"))
+    writer = csv.writer(text, delimiter=separator, lineterminator="\r\n")
+    width = len(export.headers[-1])
+    for line in (*export.headers, *export.rows):
+        writer.writerow([*("" if cell is None else cell for cell in line), *[""] * (width - len(line))])
+    path.write_bytes(text.getvalue().encode(encoding))
 
 
 def _book(title: str) -> tuple[Workbook, Any]:
@@ -76,12 +106,6 @@ def _book(title: str) -> tuple[Workbook, Any]:
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(title)
     return book, sheet
-
-
-def _table(sheet: Any, headers: Sequence[str], lines: Sequence[dict[str, Any]]) -> None:
-    sheet.append(list(headers))
-    for line in lines:
-        sheet.append([line.get(header) for header in headers])
 
 
 def _save(book: Workbook, path: Path) -> None:

@@ -19,10 +19,22 @@ _STUDENTS = (
 )  # fmt: skip
 
 
+_HOSTS = (
+    "Éditions de la Sauge", "Musée du Vent", "Librairie des Allées", "Festival des Rives", "Atelier Garance",
+    "Maison des Langues", "Studio Mistral", "Radio Calanque", "Agence Passerelle", "Théâtre du Port",
+    "Cinéma L’Écluse", "Archives du Val", "Imprimerie Solaire", "Galerie Ocre", "Revue Traverses", "École des Docks",
+)  # fmt: skip
+_TUTORS = ("Astier", "Bellone", "Castan", "Dervieux", "Esposito", "Fabre", "Guérin", "Hachette", "Imbert", "Joly")
+
+
 def perfect(number: int) -> Row:
-    """Return a form with nothing to say about: a private host in France, 35 hours a week, paid."""
+    """Return a form with nothing to say about: a private host in France, 35 hours a week, paid.
+
+    Each number is another student in another host; twenty of them share an advisor.
+    """
     family, given, title = _STUDENTS[number % len(_STUDENTS)]
-    plain = given.lower().translate(str.maketrans("éèëêïîöüçñãí’ ", "eeeeiioucnai--"))
+    tutor, site = _TUTORS[number % len(_TUTORS)], f"hote{number}" if number else "sauge"
+    plain = _plain(given)
     return {
         "formulaire.identifiant": f"FC-{1000 + number}",
         "formulaire.depose_le": datetime(2026, 11, 2, 9, number % 60),  # noqa: DTZ001 (a spreadsheet's clock)
@@ -59,10 +71,10 @@ def perfect(number: int) -> Row:
         "formation.date_jury": date(2027, 7, 5),
         "enseignant.nom": "Delcourt",
         "enseignant.prenom": "Antoine",
-        "enseignant.email": "antoine.delcourt@univ-amu.fr",
+        "enseignant.email": f"antoine.delcourt{number // 20 or ''}@univ-amu.fr",
         "enseignant.telephone": phone(100),
-        "organisme.raison_sociale": "Éditions de la Sauge",
-        "organisme.siret": siret(1234),
+        "organisme.raison_sociale": _HOSTS[number % len(_HOSTS)],
+        "organisme.siret": siret(1234 + number),
         "organisme.secteur": "Édition de livres",
         "organisme.type": "Entreprise privée",
         "organisme.effectif": "12",
@@ -71,19 +83,19 @@ def perfect(number: int) -> Row:
         "organisme.ville": "Marseille",
         "organisme.pays": "France",
         "organisme.telephone": phone(200),
-        "organisme.email": "contact@sauge.example.org",
+        "organisme.email": f"contact@{site}.example.org",
         "organisme.service": "Service éditorial",
         "signataire.civilite": "Mme",
         "signataire.nom": "Vautrin",
         "signataire.prenom": "Claire",
         "signataire.fonction": "Directrice générale",
-        "signataire.email": "claire.vautrin@sauge.example.org",
+        "signataire.email": f"claire.vautrin@{site}.example.org",
         "signataire.telephone": phone(201),
         "tuteur.civilite": "M.",
-        "tuteur.nom": "Astier",
+        "tuteur.nom": tutor,
         "tuteur.prenom": "Julien",
         "tuteur.fonction": "Responsable éditorial",
-        "tuteur.email": "julien.astier@sauge.example.org",
+        "tuteur.email": f"julien.{_plain(tutor)}@{site}.example.org",
         "tuteur.telephone": phone(202),
         "stage.nature": "Obligatoire",
         "stage.sujet": "Préparation éditoriale d’une collection de récits de voyage",
@@ -115,6 +127,10 @@ def perfect(number: int) -> Row:
         "gratification.periodicite": "mensuelle",
         **dict.fromkeys(EXTRA),
     }
+
+
+def _plain(name: str) -> str:
+    return name.lower().translate(str.maketrans("éèëêïîöüçñãí’ ", "eeeeiioucnai--"))
 
 
 EXTRA = (
@@ -207,7 +223,7 @@ def rows() -> list[Row]:
         {"organisme.siret": "123 456 789 00012"},
         {"organisme.siret": int(siret(2222)), "etudiant.telephone": 465710042, "etudiant.code_postal": 1000,
          "etudiant.ville": "Bourg-en-Bresse"},
-        {"enseignant.nom": "Astier", "enseignant.prenom": "Julien", "enseignant.email": "julien.astier@univ-amu.fr"},
+        {"enseignant.nom": "Imbert", "enseignant.prenom": "Julien", "enseignant.email": "julien.imbert@univ-amu.fr"},
         {"formation.autorisation": "En attente"},
         {"formation.autorisation": "Refusée"},
         {"formation.regime": "Formation continue"},
@@ -216,7 +232,7 @@ def rows() -> list[Row]:
         {"formation.regime": "Césure", "formation.volume_horaire": None, "stage.nature": "Complémentaire",
          "formation.ects": None, "formation.date_jury": None},
         {"stage.activites": "divers", "stage.heures_hebdomadaires": "50h"},
-        {"etudiant.email": "chloe.petit-jean@gmail", "tuteur.email": "julien.astier(at)sauge.example.org"},
+        {"etudiant.email": "chloe.petit-jean@gmail", "tuteur.email": "julien.guerin(at)hote36.example.org"},
         {"etudiant.email": "lucia.garcia@courriel.example.org"},
         {"stage.emploi_dans_organisme": "oui"},
         {"etudiant.nationalite": "marocaine", "etudiant.titre_sejour_fin": date(2027, 4, 30)},
@@ -240,4 +256,34 @@ def rows() -> list[Row]:
     # A row pasted twice, and the same internship with nothing to tell which row came first.
     twice = dict(made[1])
     near = {**made[2], "formulaire.identifiant": "FC-2099", "stage.conges": "à convenir"}
-    return [*made, again, twice, near]
+    return [*made, again, twice, near, *_across_rows()]
+
+
+def _across_rows() -> list[Row]:
+    """Return rows that are sound alone and say something together."""
+    summer: Row = {
+        "stage.date_debut": date(2027, 6, 1),
+        "stage.date_fin": date(2027, 8, 27),
+        "formation.date_jury": None,
+    }
+    long, short, busy, one = perfect(60), perfect(61), perfect(62), perfect(63)
+    return [
+        # Two agreements with one host: 924 hours exceeded.
+        {**long, "stage.duree_heures": 560, "stage.date_fin": date(2027, 5, 27)},
+        {**long, **summer, "formulaire.identifiant": "FC-2101", "stage.duree_heures": 434},
+        # Two short ones: over 308 hours together, the stipend is owed.
+        {**short, **_unpaid(), "stage.duree_heures": 189, "stage.date_fin": date(2027, 3, 10)},
+        {**short, **summer, **_unpaid(), "formulaire.identifiant": "FC-2102", "stage.duree_heures": 154,
+         "stage.date_fin": date(2027, 6, 30)},
+        # Two full-time internships at a time, in two hosts.
+        busy,
+        {**busy, **_host(perfect(70)), "formulaire.identifiant": "FC-2103", "stage.date_debut": date(2027, 5, 3),
+         "stage.date_fin": date(2027, 6, 30), "stage.duree_heures": 287},
+        # One student number, two people.
+        one,
+        {**perfect(64), "etudiant.numero": one["etudiant.numero"]},
+    ]  # fmt: skip
+
+
+def _host(row: Row) -> Row:
+    return {key: value for key, value in row.items() if key.partition(".")[0] in ("organisme", "signataire", "tuteur")}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
-from pipeline.check.rules.identity import is_address, is_phone
+from pipeline.check.rules.identity import in_domains, is_address, is_phone
+from pipeline.check.rules.texts import said
+from pipeline.tables.words import fold
 
 
 @rule("ACT-01")
@@ -23,6 +26,88 @@ def has_one_person_as_advisor_and_signatory(facts: Facts, _: Parameters) -> Iter
     advisor, signatory = facts.person("enseignant"), facts.person("signataire")
     if advisor.same_as(signatory):
         yield Hit(_marked(facts, "signataire", "enseignant"), {"nom": advisor.full_name or signatory.full_name})
+
+
+@rule("ACT-03")
+def has_a_supervisor_who_signs(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """Allowed: whoever supervises may also speak for the host."""
+    supervisor, signatory = facts.person("tuteur"), facts.person("signataire")
+    if supervisor.same_as(signatory):
+        yield Hit(_marked(facts, "tuteur", "signataire"), {"nom": supervisor.full_name or signatory.full_name})
+
+
+@rule("ACT-06")
+def may_have_no_power_to_sign(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """A function that rarely signs for a host, or that does not for this kind of host, unless by delegation."""
+    function = facts["signataire.fonction"]
+    if not function or said(function, p["delegation"]):
+        return
+    kinds = [kind for kind in p["selon_organisme"] if _is_of_kind(facts, kind)]
+    usual = tuple(word for kind in kinds for word in kind.get("sauf", ()))
+    if said(function, p["mots"], p["sauf"] + usual):
+        yield Hit(("signataire.fonction",), {"fonction": function})
+        return
+    for kind in kinds:
+        if "mots" in kind and said(function, kind["mots"], usual):
+            signs = Bilingual(kind["signe"], kind["signe_en"])
+            yield Hit(("signataire.fonction",), {"fonction": function, "signe": signs}, "selon_organisme")
+            return
+
+
+def _is_of_kind(facts: Facts, kind: Mapping[str, Any]) -> bool:
+    """Tell whether the host is of the types that ``kind`` lists, and its name holds one of its words."""
+    if "types" in kind and facts["organisme.type"] not in kind["types"]:
+        return False
+    return "noms" not in kind or said(facts["organisme.raison_sociale"] or "", kind["noms"]) is not None
+
+
+_PARTIES = {
+    "etudiant": Bilingual("la ou le stagiaire", "the intern"),
+    "enseignant": Bilingual("l’enseignant référent", "the academic advisor"),
+    "tuteur": Bilingual("le tuteur de stage", "the internship supervisor"),
+    "signataire": Bilingual("le représentant légal de l’organisme", "the host’s legal representative"),
+}
+
+
+def _named(groups: list[str]) -> Bilingual:
+    """Return the parties as a sentence lists them."""
+    parties = [_PARTIES[group] for group in groups]
+    return Bilingual(_and([p.fr for p in parties], "et"), _and([p.en for p in parties], "and"))
+
+
+def _and(parts: list[str], word: str) -> str:
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else parts[0]
+
+
+@rule("ACT-08")
+def gives_one_address_to_several(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """Each party is written to alone; supervisor and signatory with one address are one person (ACT-03)."""
+    by_address: dict[str, list[str]] = {}
+    for group in _PARTIES:
+        address = facts[f"{group}.email"]
+        if address:
+            by_address.setdefault(address.casefold(), []).append(group)
+    for groups in by_address.values():
+        if len(groups) > 1 and set(groups) != {"tuteur", "signataire"}:
+            fields = tuple(f"{group}.email" for group in groups)
+            yield Hit(fields, {"email": facts[fields[0]], "parties": _named(groups)})
+
+
+@rule("ACT-09")
+def has_an_advisor_with_an_outside_address(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """Where the university's domains are configured; a malformed address is ACT-16's."""
+    address, domains = facts["enseignant.email"], facts.settings.staff_domains
+    if address and domains and is_address(address) and not in_domains(address, domains):
+        yield Hit(("enseignant.email",), {"domaine": ", ".join(f"@{domain}" for domain in domains)})
+
+
+@rule("ACT-15")
+def has_the_students_name_on_the_hosts_side(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """A kinship is possible, and allowed."""
+    name = fold(facts["etudiant.nom"] or "")
+    groups = [group for group in ("tuteur", "signataire") if name and fold(facts[f"{group}.nom"] or "") == name]
+    if groups:
+        yield Hit(tuple(f"{group}.nom" for group in groups), {"partie": _named(groups)})
 
 
 @rule("ACT-14")

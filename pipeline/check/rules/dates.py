@@ -75,6 +75,17 @@ def ends_after_the_board(facts: Facts, _: Parameters) -> Iterator[Hit]:
         yield Hit(("stage.date_fin", "formation.date_jury"), {"date_jury": board})
 
 
+@rule("DAT-07")
+def awaits_the_end_of_a_closure(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """A closure of the configured calendar takes days from those that the service needs before the start."""
+    if facts.start is None:
+        return
+    begin = facts.start - timedelta(days=facts.settings.processing_days)
+    for closure in facts.settings.closures:
+        if closure.start < facts.start and closure.end >= max(begin, facts.today):
+            yield Hit(("stage.date_debut",), {"d1": closure.start, "d2": closure.end, "libelle": closure.label})
+
+
 @rule("DAT-08")
 def has_misplaced_interruptions(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """Each within the dates, in order, and none over another."""

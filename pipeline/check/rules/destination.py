@@ -12,7 +12,11 @@ from pipeline.tables.advice import Advice
 from pipeline.tables.words import has_words
 
 _AGREEMENT = "etranger.accord_fsd"
-_LEVEL_NAME = re.compile(r"\s*(?:Rouge|Orange)\s*:\s*")
+_RED_NAME = re.compile(r"^Rouge\s*:\s*")
+_ORANGE_NAME = re.compile(r"\.?\s*\bOrange\s*:\s*")
+_COMMON_NOUN = re.compile(
+    r"(?:frontières?|bande|bord|tout|seulement|majeure|ponctuel|partie|parcs?|monts?)\b", re.IGNORECASE
+)
 
 
 @rule("GEO-01")
@@ -28,7 +32,7 @@ def is_in_a_red_country(facts: Facts, _: Parameters) -> Iterator[Hit]:
     advice = facts.advice
     if advice is not None and facts.abroad and is_red(facts, advice):
         fields = ("stage.pays", "stage.lieu_ville") if advice.nearly_all else ("stage.pays",)
-        yield Hit(_place(facts, *fields), {"date_avis": advice.as_of})
+        yield Hit(_place(facts, *fields), {"date_avis": advice.as_of, "etendue": _extent(advice)})
 
 
 def is_red(facts: Facts, advice: Advice) -> bool:
@@ -41,13 +45,21 @@ def _in_spared_town(facts: Facts, advice: Advice) -> bool:
     return any(has_words(town, spared) for spared in advice.spared_towns)
 
 
+def _town(facts: Facts) -> str | None:
+    """Return the town of the internship; the host's where the source does not ask the former."""
+    town: str | None = facts["stage.lieu_ville"]
+    if town or facts.asked("stage.lieu_ville") or facts.host_country != facts.country:
+        return town
+    return facts["organisme.ville"]  # type: ignore[no-any-return]
+
+
 @rule("GEO-03")
 def is_in_a_partly_red_country(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """Information once the town is given and the security officer has agreed."""
     advice = facts.advice
     if advice is None or advice.level != "rouge_partiel" or is_red(facts, advice):
         return
-    settled = facts[_AGREEMENT] == "Accordé" and facts["stage.lieu_ville"]
+    settled = facts[_AGREEMENT] == "Accordé" and _town(facts)
     fields = _place(facts, "stage.pays") if settled else _place(facts, "stage.lieu_ville", _AGREEMENT)
     yield Hit(fields, {"zones": _zones(advice), "date_avis": advice.as_of}, "accorde" if settled else None)
 
@@ -72,7 +84,7 @@ def awaits_the_security_officer(facts: Facts, _: Parameters) -> Iterator[Hit]:
 
 @rule("GEO-07")
 def lacks_a_residence_permit(facts: Facts, _: Parameters) -> Iterator[Hit]:
-    """Internship in France, every nationality given needs a permit: valid to the last day."""
+    """In France, when every nationality given needs a permit, which holds to the last day; if the source asks for it."""
     nationalities = facts["etudiant.nationalite"] or ()
     if not facts.in_france or not nationalities or not facts.start or not facts.end:
         return
@@ -80,6 +92,8 @@ def lacks_a_residence_permit(facts: Facts, _: Parameters) -> Iterator[Hit]:
     if "0" in needs:
         return
     key = "etudiant.titre_sejour_fin"
+    if not facts.asked(key) and not facts.filled(key):
+        return  # the checklist asks for the permit
     until: date | None = facts[key]
     if facts.unreadable(key) or (until is not None and until >= facts.end):
         return
@@ -95,6 +109,13 @@ def lacks_a_residence_permit(facts: Facts, _: Parameters) -> Iterator[Hit]:
         yield Hit((key,), {"constat": state})
 
 
+@rule("GEO-08")
+def is_in_the_students_own_country(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """Abroad, in a country of which the student is a national."""
+    if facts.abroad and facts.country and facts.country.code in (facts["etudiant.nationalite"] or ()):
+        yield Hit(_place(facts, "stage.pays", "etudiant.nationalite"))
+
+
 @rule("GEO-11")
 def was_refused_by_the_security_officer(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """The officer's decision binds the university."""
@@ -103,16 +124,32 @@ def was_refused_by_the_security_officer(facts: Facts, _: Parameters) -> Iterator
 
 
 def _zones(advice: Advice) -> Bilingual:
-    """Write the zones; the table gives them in French only."""
-    if advice.level == "orange" and advice.whole_country and not advice.zones:
+    """Write the zones, the red ones first; the table gives them in French only."""
+    if advice.level == "orange" and advice.whole_country and advice.zones in ("", "Tout le pays"):
         return Bilingual("tout le pays", "the whole country")
-    zones = _LEVEL_NAME.sub(lambda m: "" if m.start() == 0 else " ; en orange, ", advice.zones)
-    zones = (
-        zones[:1].lower() + zones[1:]
-        if zones[:3].lower() in ("fro", "tou", "bor", "seu", "maj", "pon", "par")
-        else zones
-    )
-    return Bilingual(zones.replace(". ;", " ;"), advice.zones)
+    red, orange = _split(advice.zones)
+    if not orange:
+        return Bilingual(_inside(red), red)
+    return Bilingual(f"{_inside(red)}\u00a0; en orange, {_inside(orange)}", f"{red}; orange: {orange}")
+
+
+def _split(zones: str) -> tuple[str, str]:
+    """Split « Rouge : … . Orange : … » into what comes first, red unless the whole cell is orange, and the orange rest."""
+    first, *rest = _ORANGE_NAME.split(_RED_NAME.sub("", zones), maxsplit=1)
+    return first.strip(" ."), "".join(rest).strip(" .")
+
+
+def _inside(zones: str) -> str:
+    """Write the beginning of a cell as the inside of a sentence: « Frontière… » → « frontière… », « Amhara » stays."""
+    return zones[:1].lower() + zones[1:] if _COMMON_NOUN.match(zones) else zones
+
+
+def _extent(advice: Advice) -> Bilingual:
+    """Say what is spared where a country is red but for some towns; nothing where it is red throughout."""
+    if not advice.nearly_all:
+        return Bilingual("", "")
+    red, _ = _split(advice.zones)
+    return Bilingual(f"\u00a0: {_inside(red)}", f": all but {', '.join(advice.spared_towns)}")
 
 
 def _place(facts: Facts, *fields: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
+from pipeline.check.rules.texts import said
 
 
 @rule("DOC-01")
@@ -101,6 +102,33 @@ def lacks_the_quebec_form(facts: Facts, _: Parameters) -> Iterator[Hit]:
     key = "etranger.formulaire_se"
     if facts.in_quebec and facts.paid is False and facts[key] is not True:
         yield Hit((key,))
+
+
+@rule("DOC-11")
+def lacks_the_form_of_the_pacific(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """Unpaid, under six months, in New Caledonia or French Polynesia: recommended."""
+    key = "etranger.formulaire_se"
+    form = p["formulaires"].get(facts.country.code if facts.country else "")
+    unpaid_and_short = facts.paid is False and facts.dates_in_order and not facts.over_six_months
+    if form and unpaid_and_short and facts[key] is not True:
+        yield Hit((key,), {"form": form})
+
+
+@rule("DOC-12")
+def needs_a_high_liability_cover(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """Where damages are awarded without measure."""
+    if facts.country is not None and facts.country.code in p["pays_concernes"]:
+        key = "stage.pays" if facts.asked("stage.pays") else "organisme.pays"
+        yield Hit((key,))
+
+
+@rule("DOC-13")
+def needs_an_extended_liability_cover(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """Acts of care, which most student policies leave out."""
+    for key in ("stage.activites", "stage.sujet"):
+        word = said(facts[key] or "", p["mots"])
+        if word:
+            yield Hit((key,), {"mot": word})
 
 
 _VALID_UNTIL = {

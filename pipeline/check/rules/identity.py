@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import email_validator
 import phonenumbers
@@ -63,6 +64,22 @@ def in_domains(address: str, domains: tuple[str, ...]) -> bool:
     """Tell whether the address is of one of ``domains`` or of a subdomain."""
     domain = address.rpartition("@")[2].lower()
     return any(domain == known or domain.endswith(f".{known}") for known in domains)
+
+
+@rule("IDE-05")
+def has_an_unlikely_age(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """On the first day of the internship."""
+    born: date | None = facts["etudiant.date_naissance"]
+    age = facts.age_at_start
+    if age is not None and not p["minimum"] <= age <= p["maximum"]:
+        yield Hit(("etudiant.date_naissance",), {"date": born})
+
+
+@rule("IDE-06")
+def is_a_minor(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """The agreement has a place for the guardian's signature, and the checklist asks for the authorisation."""
+    if facts.age_at_start is not None and facts.age_at_start < p["majorite"]:
+        yield Hit(("etudiant.date_naissance",))
 
 
 @rule("IDE-07")

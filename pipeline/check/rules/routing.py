@@ -65,6 +65,21 @@ def is_a_gap_year(facts: Facts, _: Parameters) -> Iterator[Hit]:
         yield Hit(("formation.regime",))
 
 
+@rule("ROU-05")
+def belongs_to_an_office(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """The department stands in the configuration's table of offices."""
+    department = facts["formation.departement"] or ""
+    for office in facts.settings.offices:
+        if department and any(has_words(department, known) for known in office.departments):
+            service = facts.settings.service(office.service)
+            named = Bilingual(service.in_text, service.in_text_en)
+            yield Hit(
+                ("formation.departement",),
+                {"departement": department, "bureau": named, "contact": service.contact},
+            )
+            return
+
+
 @rule("ROU-08")
 def comes_with_the_hosts_own_model(facts: Facts, _: Parameters) -> Iterator[Hit]:
     """The university's agreement is needed as well."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.check.facts import Facts
-from pipeline.check.rules import Hit, Parameters, rule
+from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 from pipeline.tables.words import announces, fold, has_words
 
 _DAY_MAX, _WEEKLY, _DAYS = "stage.heures_jour_max", "stage.heures_hebdomadaires", "stage.jours_hebdomadaires"
@@ -20,7 +20,8 @@ def has_days_too_long(facts: Facts, p: Parameters) -> Iterator[Hit]:
     if longest is None and not facts.filled(_DAY_MAX) and facts[_WEEKLY] and facts[_DAYS]:
         longest, fields = facts[_WEEKLY] / max(facts[_DAYS], Decimal(1)), (_WEEKLY, _DAYS)
     if longest is not None and longest > p["maximum"]:
-        yield Hit(fields, {"h": longest}, "a_verifier" if facts.abroad or _health_care(facts, p) else None)
+        to_check = facts.abroad or _health_care(facts, p)
+        yield Hit(fields, {"h": longest, "maximum": p["maximum"]}, "a_verifier" if to_check else None)
 
 
 def _health_care(facts: Facts, p: Parameters) -> bool:
@@ -34,7 +35,7 @@ def has_weeks_too_long(facts: Facts, p: Parameters) -> Iterator[Hit]:
     """More than 48 hours a week; abroad, to be checked."""
     weekly = facts[_WEEKLY]
     if weekly is not None and weekly > p["maximum"]:
-        yield Hit((_WEEKLY,), {"h": weekly}, "a_verifier" if facts.abroad else None)
+        yield Hit((_WEEKLY,), {"h": weekly, "maximum": p["maximum"]}, "a_verifier" if facts.abroad else None)
 
 
 @rule("TPS-03")
@@ -44,7 +45,8 @@ def averages_too_much(facts: Facts, p: Parameters) -> Iterator[Hit]:
     if weekly is None or not p["moyenne"] < weekly <= p["maximum"] or not facts.dates_in_order:
         return
     if _longest_run(facts) >= p["jours"]:
-        yield Hit((_WEEKLY,), {"h": weekly}, "a_verifier" if facts.abroad else None)
+        slots = {"h": weekly, "moyenne": p["moyenne"], "semaines": p["jours"] // 7}
+        yield Hit((_WEEKLY,), slots, "a_verifier" if facts.abroad else None)
 
 
 def _longest_run(facts: Facts) -> int:
@@ -65,7 +67,20 @@ def has_no_day_of_rest(facts: Facts, p: Parameters) -> Iterator[Hit]:
     """At most six days a week."""
     days = facts[_DAYS]
     if days is not None and days > p["maximum"]:
-        yield Hit((_DAYS,), {"n": days})
+        yield Hit((_DAYS,), {"n": days, "maximum": p["maximum"]})
+
+
+@rule("TPS-07")
+def contradicts_the_weekly_hours(facts: Facts, p: Parameters) -> Iterator[Hit]:
+    """Full time is about 35 hours a week, 39 at some hosts; from 35 on it is no part time."""
+    time, weekly = facts["stage.temps_travail"], facts[_WEEKLY]
+    if weekly is None or weekly <= 0:
+        return
+    if (time == "Temps plein" and weekly < p["plein_minimum"]) or (
+        time == "Temps partiel" and weekly >= p["temps_plein"]
+    ):
+        named = Bilingual(time, "Full time" if time == "Temps plein" else "Part time")
+        yield Hit(("stage.temps_travail", _WEEKLY), {"temps_travail": named, "usage": p["temps_plein"]})
 
 
 @rule("TPS-10")

@@ -1,0 +1,48 @@
+"""The thresholds of rules.yaml that documents need as well as rules: read there, where they stand once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SetupError
+from pipeline.tables.yamls import read_yaml
+
+_DAYS = {"début": True, "signature": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From when a stipend is owed, and on which day the amount free of contributions is looked up."""
+
+    stipend_hours: Decimal
+    """Hours over which a stipend is compulsory (L124-6)."""
+    exemption_at_start: bool
+    """The exemption is that of the first day of the internship; False: of the day on which the form is handled."""
+
+
+def load_thresholds(schemas: Path) -> Thresholds:
+    """Read the parameters of GRA-01 and GRA-14 in ``rules.yaml``. Raises SetupError when one is wrong."""
+    path = schemas / "rules.yaml"
+    rules = read_yaml(path)
+    hours = _parameter(rules, "GRA-01", "seuil_heures")
+    if isinstance(hours, bool) or not isinstance(hours, int | float) or not hours > 0:
+        raise SetupError(str(path), "GRA-01.parametres.seuil_heures", "un nombre positif est attendu", "Écrivez 308.")
+    day = _parameter(rules, "GRA-14", "franchise_au_taux_du")
+    if day not in _DAYS:
+        raise SetupError(
+            str(path),
+            "GRA-14.parametres.franchise_au_taux_du",
+            f"valeur inconnue « {day} »",
+            "Écrivez « début » ou « signature ».",
+        )
+    return Thresholds(Decimal(str(hours)), _DAYS[day])
+
+
+def _parameter(rules: Mapping[str, Any], rule_id: str, name: str) -> Any:
+    entry = rules.get(rule_id)
+    parameters = entry.get("parametres") if isinstance(entry, dict) else None
+    return parameters.get(name) if isinstance(parameters, dict) else None
