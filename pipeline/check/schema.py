@@ -7,7 +7,8 @@ the form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -124,12 +125,21 @@ def _labels(fields: Iterable[Field]) -> Bilingual:
 
 
 def _unreadable(facts: Facts, fields: Fields) -> list[tuple[str, Hit]]:
-    found: list[tuple[str, Hit]] = []
+    """Return one hit for each cell that cannot be read, also when several fields are read from it."""
+    found: dict[object, tuple[str, Hit]] = {}
+    for key, (rule_id, hit) in _unreadable_fields(facts, fields):
+        cell = (rule_id, facts.deposit.form.addresses(key) or key)
+        fields_of_cell = (*found[cell][1].fields, *hit.fields) if cell in found else hit.fields
+        found[cell] = (rule_id, dataclasses.replace(found[cell][1] if cell in found else hit, fields=fields_of_cell))
+    return list(found.values())
+
+
+def _unreadable_fields(facts: Facts, fields: Fields) -> Iterator[tuple[str, tuple[str, Hit]]]:
     for key, why in facts.deposit.unreadable.items():
         field = fields[key]
         if facts.broken(key):
             variant = "obligatoire" if field.needed and CONDITIONS[field.needed](facts) else None
-            found.append(("LIG-05", Hit((key,), {}, variant)))
+            yield key, ("LIG-05", Hit((key,), {}, variant))
             continue
         rule_id = field.unreadable_rule or "LIG-09"
         if rule_id not in SCHEMA_RULES:
@@ -139,5 +149,4 @@ def _unreadable(facts: Facts, fields: Fields) -> list[tuple[str, Hit]]:
             "exemple": why.example,
             "cause": Bilingual(why.cause, why.cause_en),
         }
-        found.append((rule_id, Hit((key,), slots, _VARIANTS[field.unreadable_severity or "à vérifier"])))
-    return found
+        yield key, (rule_id, Hit((key,), slots, _VARIANTS[field.unreadable_severity or "à vérifier"]))

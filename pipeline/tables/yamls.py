@@ -13,8 +13,8 @@ import yaml
 from pipeline.errors import SetupError
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that refuses repeated keys and reads only true/false as booleans, only decimal integers."""
+class _StrictLoader(yaml.CSafeLoader):
+    """The fast SafeLoader, of libyaml, that refuses repeated keys and reads only true/false as booleans, only decimal integers."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -28,7 +28,7 @@ class _StrictLoader(yaml.SafeLoader):
 
 def _plain_resolvers() -> dict[str, list[tuple[str, Any]]]:
     kept: dict[str, list[tuple[str, Any]]] = {}
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items():
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items():
         dropped = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int"}
         kept[first] = [(tag, pattern) for tag, pattern in resolvers if tag not in dropped]
     return kept

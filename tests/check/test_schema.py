@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -79,3 +80,16 @@ def test_any_text_in_any_cell_gives_findings_that_can_be_worded(key: str, text: 
     for rule_id, hit in SCHEMA.judge(changed):
         assert rule_id in SCHEMA_RULES
         assert finding(judge().catalogue[rule_id], hit, changed).message
+
+
+def test_two_fields_of_one_unreadable_cell_give_one_hit() -> None:
+    read = facts({"stage.date_debut": "bientôt", "stage.date_fin": "plus tard"})
+    form = read.deposit.form
+    one_cell = {**form.layout.columns, "stage.date_fin": form.layout.columns["stage.date_debut"]}
+    layout = dataclasses.replace(form.layout, columns=one_cell)
+    deposit = dataclasses.replace(read.deposit, form=dataclasses.replace(form, layout=layout))
+    joined = Facts(dataclasses.replace(read.entry, deposit=deposit), read.tables, read.settings)
+    assert [hit.fields for rule_id, hit in SCHEMA.judge(joined) if rule_id == "DAT-09"] == [
+        ("stage.date_debut", "stage.date_fin")
+    ]
+    assert len([rule_id for rule_id, _ in SCHEMA.judge(read) if rule_id == "DAT-09"]) == 2

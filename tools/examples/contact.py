@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tools.examples.people import phone, siret
+from tools.examples.systems import esup
 
 Row = dict[str, Any]
 
@@ -279,10 +280,24 @@ def _across_rows() -> list[Row]:
         busy,
         {**busy, **_host(perfect(70)), "formulaire.identifiant": "FC-2103", "stage.date_debut": date(2027, 5, 3),
          "stage.date_fin": date(2027, 6, 30), "stage.duree_heures": 287},
+        # The contact form of an internship that ESUP-Stage exports too: it lends the insurance and the health cover.
+        _also_in_esup(1),
         # One student number, two people.
         one,
         {**perfect(64), "etudiant.numero": one["etudiant.numero"]},
     ]  # fmt: skip
+
+
+def _also_in_esup(number: int) -> Row:
+    line = esup(number)
+    return {
+        **perfect(65),
+        "etudiant.numero": line["N° étudiant"],
+        "etudiant.nom": line["Nom Étudiant"],
+        "etudiant.prenom": line["Prénom Étudiant"],
+        "organisme.raison_sociale": line["Nom structure d’accueil"],
+        "organisme.siret": line["SIRET"],
+    }
 
 
 def _host(row: Row) -> Row:
