@@ -41,6 +41,7 @@ from pipeline.report.phrases import (
 from pipeline.report.sentence import night, reasons
 from pipeline.tables import Tables
 from pipeline.tables.advice import Advice
+from pipeline.tables.words import fold
 
 _FOLDER = Path(__file__).parent / "html"
 _TO_OUTBOX = "../../"
@@ -166,6 +167,7 @@ def report_html(
         rules=_rules(outcome, tables, titles or {}),
         level_names=LEVEL_NAMES,
         destinations=destinations,
+        stale_after=settings.advice_days,
         lines=list(lines.values()),
         failures=[_failure(failure) for failure in outcome.failures],
         notices=outcome.notices,
@@ -261,7 +263,7 @@ def _destinations(
         if known is not None and known.abroad and verdict.status not in ("remplacé", "réorienté"):
             groups.setdefault(known.code, []).append(lines[verdict.place])
     found = []
-    for code, departures in sorted(groups.items(), key=lambda item: tables.countries[item[0]].name.casefold()):
+    for code, departures in sorted(groups.items(), key=lambda item: fold(tables.countries[item[0]].name)):
         advice: Advice | None = tables.advice.get(code)
         red = advice is not None and advice.level in ("rouge_partiel", "rouge_total")
         found.append(

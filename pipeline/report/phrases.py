@@ -82,12 +82,16 @@ _NAMED = 5
 
 def see_also(finding: Finding) -> str:
     """Return « Voir aussi C2026-000012 (fiches.xlsx, ligne 13) »; "" when the finding is about its own row alone."""
-    others = [_row(other.reference, other.place) for other in finding.others]
-    if not others:
-        return ""
-    if len(others) > _NAMED:
-        others = [*others[:_NAMED], count(len(others) - _NAMED, "autre fiche", "autres fiches")]
-    return typographic(f"Voir aussi {_joined_by_and(others)}.")
+    shown, more = finding.others[:_NAMED], len(finding.others) - _NAMED
+    named = [_row(other.reference, other.place) for other in shown if other.reference]
+    rows: dict[str, list[str]] = {}
+    for other in shown:
+        if not other.reference:
+            rows.setdefault(shorten(other.place.file, 60), []).append(str(other.place.row))
+    named += [f"{file}, ligne{'s' if len(found) > 1 else ''} {_joined_by_and(found)}" for file, found in rows.items()]
+    if more > 0:
+        named.append(count(more, "autre fiche", "autres fiches"))
+    return typographic(f"Voir aussi {' ; '.join(named)}.") if named else ""
 
 
 def loans(verdict: Verdict, fields: Fields) -> Sequence[str]:
@@ -153,7 +157,8 @@ def shorten(text: str, length: int) -> str:
 def labels(finding: Finding, fields: Fields) -> Sequence[str]:
     """Return the labels of what ``finding`` points at: every empty field, else the first field that it names."""
     known = [key for key in finding.fields if key in fields]
-    if any(fields[key].empty_rule != finding.rule for key in known):
+    # Without a cell, all of them are what the source does not ask.
+    if finding.cells and any(fields[key].empty_rule != finding.rule for key in known):
         known = known[:1]
     return [fields[key].label for key in known]
 
@@ -161,8 +166,10 @@ def labels(finding: Finding, fields: Fields) -> Sequence[str]:
 def to_do(verdict: Verdict, fields: Fields) -> str:
     """Return in one French sentence what is to be done with this dossier."""
     wanted: dict[Level, dict[str, None]] = {name: {} for name in LEVELS}
+    watched: dict[str, None] = {}
     for finding in verdict.findings:
-        wanted[level(finding)].update(dict.fromkeys(labels(finding, fields) or [""]))
+        office = finding.internal and level(finding) == "await"
+        (watched if office else wanted[level(finding)]).update(dict.fromkeys(labels(finding, fields) or [""]))
     verbs: Mapping[Level, tuple[str, str]] = {
         "correct": ("corriger", "ce que dit le commentaire"),
         "decide": ("vérifier", "ce que dit le commentaire"),
@@ -183,6 +190,8 @@ def to_do(verdict: Verdict, fields: Fields) -> str:
         if wanted[name] and verdict.status != "réorienté":
             named_labels = [label for label in wanted[name] if label]
             parts.append(f"{verb} : {_enumerated(named_labels) if named_labels else otherwise}")
+    if watched and verdict.status not in ("réorienté", "refusé"):
+        parts.append(f"vérifier avant la signature : {_enumerated([label for label in watched if label])}")
     if verdict.status == "prêt":
         # « check » numbers nothing and makes nothing: there is no agreement to send yet.
         made = verdict.entry.reference is not None

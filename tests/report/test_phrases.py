@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Status
+from pipeline.model import Companion, Place, Status
 from pipeline.report.package import Grid
-from pipeline.report.phrases import by_rule, count, level, needs_work, shorten, to_do, typographic
+from pipeline.report.phrases import by_rule, count, level, needs_work, see_also, shorten, to_do, typographic
 from pipeline.report.sentence import night, reasons
 from tests.report.outcomes import empty_outcome, finding, full_outcome, sound_outcome, tables, verdict
 
@@ -99,3 +100,25 @@ def test_a_comment_stands_beside_its_cell_with_the_size_that_it_asks_for() -> No
     grid = Grid([100, 50, 60], [64, 20])
     assert grid.anchor(1, 0, 70, 30) == "1, 14, 1, 2, 2, 34, 2, 12"
     assert grid.anchor(9, 9, 64, 20).startswith("10, 14, 8, 8,")
+
+
+def test_other_rows_are_named_by_reference_else_by_file_and_rows() -> None:
+    def _about(*others: Companion) -> str:
+        found = finding("LIG-02", "à vérifier", ("stage.date_debut",), 4, "x")
+        return re.sub("[\u00a0\u202f]", " ", see_also(dataclasses.replace(found, others=others)))
+
+    one, two = Place("a.xlsx", "F", 3), Place("a.xlsx", "F", 5)
+    assert _about() == ""
+    assert _about(Companion(one, "C2026-000003")) == "Voir aussi C2026-000003 (a.xlsx, ligne 3)."
+    assert _about(Companion(one, None), Companion(two, None)) == "Voir aussi a.xlsx, lignes 3 et 5."
+    many = _about(*(Companion(Place("a.xlsx", "F", row), None) for row in range(2, 10)))
+    assert many == "Voir aussi a.xlsx, lignes 2, 3, 4, 5 et 6 ; 3 autres fiches."
+
+
+def test_what_only_the_office_can_settle_before_the_signature_is_to_be_checked_not_obtained() -> None:
+    quota = dataclasses.replace(
+        finding("ACT-13", "à vérifier", ("etudiant.nom",), 4, "x", jalon="signature"), internal=True
+    )
+    sentence = to_do(dataclasses.replace(verdict(4, "prêt"), findings=(quota,)), tables().fields)
+    assert "vérifier avant la signature" in sentence
+    assert "obtenir" not in sentence
