@@ -48,9 +48,6 @@ class _Validator(cerberus.Validator):  # type: ignore[misc]
         "countries": cerberus.TypeDefinition("countries", (tuple,), ()),
     }
 
-    def _validate_meta(self, constraint: object, field: str, value: object) -> None:
-        """Accept the entry that describes a field for people. {'type': 'dict'}"""
-
 
 CONDITIONS: Mapping[str, Callable[[Facts], bool]] = {
     "toujours": lambda _: True,
@@ -70,7 +67,11 @@ class FormSchema:
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
-        self._validator = _Validator(dict(fields.schema), allow_unknown=False)
+        # « meta » describes a field for people; without it Cerberus has a third less to do.
+        rules = {
+            key: {name: rule for name, rule in entry.items() if name != "meta"} for key, entry in fields.schema.items()
+        }
+        self._validator = _Validator(rules, allow_unknown=False)
         self._conditional = [f for f in fields.values() if f.needed and f.needed != "toujours"]
         self._owned = [f for f in fields.values() if f.needed == "toujours" and f.empty_rule in _LISTED_WITHOUT_COLUMN]
 

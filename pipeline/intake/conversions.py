@@ -54,6 +54,19 @@ def _amount_and_type(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> 
     return (match.group("amount"), match.group("type").lower()), None
 
 
+_YES_NO = frozenset({"oui", "non", "o", "n", "yes", "no", "x"})
+
+
+def _yes_or_amount(parts: Parts, words: Words, targets: tuple[str, ...]) -> Converted:
+    """Read a column « Gratification » that some forms fill with yes or no, and others with the amount."""
+    value = parts["montant"]
+    if isinstance(value, bool) or fold(_shown(value)) in _YES_NO:
+        return (value, None, None), None
+    (amount, kind), note = _amount_and_type(parts, words, targets)
+    paid = "oui" if re.search("[1-9]", _shown(value)) else None
+    return (paid, amount, kind), note
+
+
 def _interruption_periods(parts: Parts, _words: Words, _targets: tuple[str, ...]) -> Converted:
     """Put the two dates into one period; a « Oui » without dates stays: its dates will be asked."""
     for name in ("debut", "fin", "presence"):
@@ -226,6 +239,7 @@ CONVERSIONS: Mapping[str, Callable[[Parts, Words, tuple[str, ...]], Converted]] 
     "gratification_en_toutes_lettres": _amount_in_words,
     "gratifie_si_montant": _paid_when_amount,
     "montant_et_type": _amount_and_type,
+    "montant_ou_oui_non": _yes_or_amount,
     "numero_et_jour": _number_and_day,
     "periodes_interruption": _interruption_periods,
     "semaines_en_heures": _weeks_to_hours,
@@ -240,6 +254,7 @@ PARTS: Mapping[str, tuple[frozenset[str], int]] = {
     "gratification_en_toutes_lettres": (frozenset({"montant"}), 3),
     "gratifie_si_montant": (frozenset({"montant"}), 1),
     "montant_et_type": (frozenset({"montant"}), 2),
+    "montant_ou_oui_non": (frozenset({"montant"}), 3),
     "numero_et_jour": (frozenset({"numero", "jour"}), 1),
     "periodes_interruption": (frozenset({"presence", "debut", "fin"}), 1),
     "semaines_en_heures": (frozenset({"semaines", "heures"}), 1),

@@ -80,7 +80,7 @@ def _read(field: Field, raw: CellValue, tables: Tables) -> Value | Refusal | Non
 
 def _is_name(key: str, text: str) -> bool:
     """Tell whether « Na » is a name here: of the student it always is, of others when written as one, not « NA »."""
-    return text.isalpha() and (key in _NAMES or (text.istitle() and _OTHER_NAMES.fullmatch(key) is not None))
+    return text.isalpha() and (key in _NAMES or (text == "Na" and _OTHER_NAMES.fullmatch(key) is not None))
 
 
 def _text(field: Field, raw: CellValue, _: Tables) -> Value | Refusal:

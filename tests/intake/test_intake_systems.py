@@ -338,6 +338,23 @@ def test_a_gross_monthly_stipend_says_its_unit_and_its_type_unless_the_row_does(
     assert not [key for key in none.cells if key.startswith("gratification.")]
 
 
+@pytest.mark.parametrize(
+    ("said", "amount", "paid", "told"),
+    [
+        ("Non", None, "Non", None),
+        ("oui", "4,50", "oui", "4,50"),
+        ("4,50", None, "oui", "4,50"),
+        ("0,00", None, None, "0,00"),
+    ],
+)
+def test_a_column_gratification_holds_a_yes_a_no_or_the_amount(
+    read: Reader, said: str, amount: str | None, paid: str | None, told: str | None
+) -> None:
+    headers = [*FORM_ROW, "Gratification", "Montant gratification"]
+    (form,) = read([headers, ["21", "Atelier", "01/02/2027", said, amount]]).forms
+    assert (form.cells.get("gratification.versee"), form.cells.get("gratification.montant")) == (paid, told)
+
+
 def test_daily_hours_are_a_comment_and_not_a_number(read: Reader) -> None:
     cells = _form(read, "Horaires journaliers", "9h-17h")
     assert cells["stage.commentaire_temps"] == "9h-17h"

@@ -90,7 +90,13 @@ STUDENTS = (
     ("VAN DER WESTHUIZEN-MONTMORENCY-LUXEMBOURG-BEAUFORT", _LONG_GIVEN), ("ŒUVRARD", "Maëlle"), ("Le Goff", "Théo"),
     ("ÇELİK", "Ömer"), ("د", "Aya"),
 )  # fmt: skip
-TUTORS = (("Astier", "Julien"), ("L’Hermitte", "Zoé"), ("von Thurn und Taxis", "Gloria"), ("Durand", "Paul"))
+TUTORS = (
+    ("Astier", "Julien"),
+    ("L’Hermitte", "Zoé"),
+    ("von Thurn und Taxis", "Gloria"),
+    ("Durand", "Paul"),
+    ("Li", "Na"),
+)
 SIGNERS = (
     ("Vautrin", "Claire", "Directrice générale"), ("Le Bihan", "Yann", "Secrétaire général"),
     ("Kowalska", "Ewa", "secrétaire de mairie"), ("D'Almeida", "Rui", "Président de l’association"),
