@@ -143,7 +143,9 @@ def _restore_zeros(form: Form, tables: Tables, values: dict[str, Value]) -> None
         text = values.get(key)
         if isinstance(text, str):
             compact = text.removesuffix(".0").replace(" ", "")
-            if compact.isascii() and compact.isdigit():
+            if compact and not compact.strip("0"):
+                del values[key]  # « 00000 » is how forms that insist on a postcode are told that there is none
+            elif compact.isascii() and compact.isdigit():
                 french = _stands_in_france(form, tables, values, country)
                 values[key] = compact.zfill(5) if len(compact) == 4 and french else compact
     for key, raw in form.cells.items():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.language import long_date, number
 from pipeline.model import LEGAL_RATE, OVER_200, CellValue, Deposit, ErrorCell, Form, Layout, Period, Place, Schedule
 from pipeline.normalise import normalise, shown
-from tests.rules.forms import judge
+from tests.rules.forms import entry, judge
 
 TABLES = judge().tables
 KEYS = sorted(TABLES.fields)
@@ -192,3 +192,11 @@ def test_periods_survive_being_written(spans: list[tuple[date, int]]) -> None:
     periods = tuple(dict.fromkeys(Period(start, start + timedelta(days=days)) for start, days in sorted(spans)))
     text = " ; ".join(f"{p.start:%d/%m/%Y}-{p.end:%d/%m/%Y}" for p in periods)
     assert _read({"stage.interruptions": text}).values["stage.interruptions"] == periods
+
+
+@pytest.mark.parametrize(("base", "rules"), [({"etranger": "Irlande"}, set()), ({}, {"LIG-06"})])
+def test_a_postcode_of_zeros_is_none(base: dict[str, str], rules: set[str]) -> None:
+    sound, changed = entry(base), entry({**base, "organisme.code_postal": "00000"})
+    assert "organisme.code_postal" not in changed.deposit.values
+    before, after = ({f.rule for f in judge().judge(row).findings} for row in (sound, changed))
+    assert after - before == rules
