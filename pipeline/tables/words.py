@@ -31,15 +31,35 @@ def clean_spaces(text: str) -> str:
 
 _DENIAL = frozenset({"pas", "sans", "hors", "ni", "aucun", "aucune", "sauf", "non", "jamais", "except", "no", "not"})
 _REACH = 5
+_CLOSED = frozenset(
+    {"repos", "ferme", "fermee", "fermes", "fermees", "fermeture", "conge", "chome", "chomes", "closed"}
+)
+_BETWEEN = frozenset({
+    "le", "la", "les", "l", "un", "une", "du", "de", "des", "et", "ou", "tous", "toutes", "chaque", "jour", "jours", "on",
+    "hebdomadaire", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lundis", "mardis", "mercredis",
+    "jeudis", "vendredis", "samedis", "dimanches",
+})  # fmt: skip
 
 
 def announces(text: str, words: Iterable[str]) -> bool:
-    """Tell whether ``text`` says one of ``words`` without denying it: « hors jours fériés » announces none."""
+    """Tell whether ``text`` says one of ``words`` without denying it.
+
+    « hors jours fériés » and « fermé le samedi et le dimanche » announce none; « repos le lundi, présence le dimanche » does.
+    """
     said = fold(text).split()
     wanted = frozenset(words)
     return any(
-        word in wanted and _DENIAL.isdisjoint(said[max(0, place - _REACH) : place]) for place, word in enumerate(said)
+        word in wanted and _DENIAL.isdisjoint(said[max(0, place - _REACH) : place]) and not _is_closed(said[:place])
+        for place, word in enumerate(said)
     )
+
+
+def _is_closed(before: list[str]) -> bool:
+    """Tell whether the words lead back to « fermé » or « repos » through days and articles alone."""
+    for word in reversed(before):
+        if word not in _BETWEEN:
+            return word in _CLOSED
+    return False
 
 
 def has_words(text: str, words: str) -> bool:
