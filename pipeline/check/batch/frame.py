@@ -153,8 +153,8 @@ def _line(number: int, member: Member, keys: tuple[str | None, ...], year: int |
         weekly=values.get("stage.heures_hebdomadaires"),
         days=values.get("stage.jours_hebdomadaires"),
         paid=values.get("gratification.versee"),
-        teacher_name=values.get("enseignant.nom") or "",
-        tutor_name=values.get("tuteur.nom") or "",
+        teacher_name=_full_name(values, "enseignant"),
+        tutor_name=_full_name(values, "tuteur"),
     )
 
 
@@ -191,6 +191,12 @@ def _host_name(deposit: Deposit) -> str | None:
     name = None if _unread(deposit, "organisme.siret") else deposit.values.get("organisme.raison_sociale")
     country = deposit.values.get("organisme.pays") or deposit.values.get("stage.pays") or ""
     return f"{bare_name(str(name))}|{country}" if name else None
+
+
+def _full_name(values: Mapping[str, Any], group: str) -> str:
+    return " ".join(
+        part for part in (values.get(f"{group}.prenom"), (values.get(f"{group}.nom") or "").upper()) if part
+    )
 
 
 def _unread(deposit: Deposit, key: str) -> bool:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from pipeline.check.batch import BatchHit, batch_rule
 from pipeline.check.batch.frame import Batch, Line, Spans
-from pipeline.check.rules import Hit, Parameters
+from pipeline.check.rules import Bilingual, Hit, Parameters
+from pipeline.language import short_date
 
 _POST = ("siren", "service", "subject")
 
@@ -22,14 +23,17 @@ def overlaps_another_internship(batch: Batch, p: Parameters) -> Iterator[BatchHi
         for position, line in enumerate(group):
             others = spans.meeting(position)
             if others:
-                first = others[0]
-                slots = {
-                    "d1": max(line.start, first.start),
-                    "d2": min(line.end, first.end),
-                    "maximum": p["heures_semaine"],
-                }
+                slots = {"quand": _when(line, others[0]), "maximum": p["heures_semaine"]}
                 variant = "compatible" if _fits([line, *others], p) else None
                 yield line, Hit(("stage.date_debut", "stage.date_fin"), slots, variant), others
+
+
+def _when(one: Line, two: Line) -> Bilingual:
+    """Write the days that both have in common."""
+    first, last = (short_date(day) for day in (max(one.start, two.start), min(one.end, two.end)))
+    if first == last:
+        return Bilingual(f"le {first}", f"on {first}")
+    return Bilingual(f"du {first} au {last}", f"from {first} to {last}")
 
 
 def _fits(lines: Sequence[Line], p: Parameters) -> bool:
