@@ -24,7 +24,9 @@ def _word_text(value: Any) -> Any:
     """Return ``value`` as the inside of a ``w:t``: escaped, its line breaks as ``w:br``, None as nothing."""
     if value is None:
         return ""
-    text = str(escape(_ILLEGAL_XML.sub("", str(value))))
+    # What a template escapes itself ({{ x|e }}) is escaped once; what it calls safe is text all the same.
+    raw = value.unescape() if isinstance(value, Markup) else str(value)
+    text = str(escape(_ILLEGAL_XML.sub("", raw)))
     if "\n" in text or "\t" in text:
         text = text.replace("\r\n", "\n").replace("\t", " ").replace("\n", _BREAK)
     return Markup(text)  # noqa: S704 (escaped two lines above)

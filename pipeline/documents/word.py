@@ -19,13 +19,19 @@ from typing import Any
 
 import docxtpl
 from docx.opc.exceptions import OpcError
+from docx.opc.part import Part
 from jinja2 import Template, TemplateError, meta, nodes
 from lxml import etree
 
 from pipeline.documents.jinja import word_environment
 from pipeline.errors import SetupError
 
-_RENDERED = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
+_NOTES = re.compile(r"application/vnd\.openxmlformats-officedocument\.wordprocessingml\.(?:footnotes|endnotes)\+xml")
+_UNREADABLE = (
+    OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, KeyError, ValueError, etree.XMLSyntaxError,
+    OpcError,
+)  # fmt: skip
+"""What a damaged, truncated or encrypted file makes zipfile (RuntimeError too), lxml and python-docx raise."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENVIRONMENT = word_environment()
 
@@ -48,7 +54,7 @@ class WordTemplate:
         self.path = path
         try:
             self._load(path, logo)
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError, OpcError) as error:
+        except _UNREADABLE as error:
             raise SetupError(
                 str(path), "", f"modèle Word illisible ({error})", "Rétablissez le fichier ou enregistrez-le en .docx."
             ) from error
@@ -77,20 +83,30 @@ class WordTemplate:
 
 
 def _sources(template: docxtpl.DocxTemplate) -> list[tuple[str, str]]:
-    """Return (part name, Jinja source) of the body and of every header and footer, as docxtpl would render them."""
+    """Return (part name, Jinja source) of the body, of every header, footer and note, as docxtpl would render them."""
     document = template.docx.part
     root = template.xml_to_string(document.element)
     body = template.get_xml()
     start, end = root.index("<w:body"), root.rindex("</w:body>") + len("</w:body>")
     # get_xml repeats the namespace declarations on the body: they stand on the root already.
     patched = re.sub(r"<w:body[^>]*>", "<w:body>", template.patch_xml(body), count=1)
-    found = [("word/document.xml", _declared(root[:start] + patched + root[end:]))]
+    # Word online names the body word/document2.xml.
+    found = [(_name(document), _declared(root[:start] + patched + root[end:]))]
     for uri in (template.HEADER_URI, template.FOOTER_URI):
         for relation, part in template.get_headers_footers(uri):
             del relation
             xml = template.patch_xml(template.get_part_xml(part))
-            found.append((str(part.partname).lstrip("/"), _declared(xml)))
+            found.append((_name(part), _declared(xml)))
+    for part in document.package.parts:
+        if _NOTES.fullmatch(part.content_type):
+            xml = template.patch_xml(template.get_part_xml(part))
+            found.append((_name(part), _declared(xml)))
     return found
+
+
+def _name(part: Part) -> str:
+    """Return the name of ``part`` in the zip."""
+    return str(part.partname).lstrip("/")
 
 
 def _declared(xml: str) -> str:
@@ -102,15 +118,24 @@ def _asked(source: str) -> set[str]:
     tree = _ENVIRONMENT.parse(source)
     free = meta.find_undeclared_variables(tree)
     names: set[str] = set()
-    for node in tree.find_all((nodes.Getattr, nodes.Name)):
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
         parts: list[str] = []
         inner: nodes.Node = node
-        while isinstance(inner, nodes.Getattr):
-            parts.append(inner.attr)
-            inner = inner.node
+        while (step := _step(inner)) is not None:
+            inner, name = step
+            parts.append(name)
         if isinstance(inner, nodes.Name) and inner.name in free:
             names.add(".".join([inner.name, *reversed(parts)]))
     return {name for name in names if not any(other.startswith(f"{name}.") for other in names)}
+
+
+def _step(node: nodes.Node) -> tuple[nodes.Node, str] | None:
+    """Split ``stage.sujet`` or ``stage["sujet"]`` into what stands before and the last name; None for anything else."""
+    if isinstance(node, nodes.Getattr):
+        return node.node, node.attr
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+        return node.node, node.arg.value
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,3 +117,53 @@ def test_a_tag_that_is_not_closed_is_a_fault_of_the_set_up(tmp_path: Path) -> No
     document.save(str(tmp_path / "a.docx"))
     with pytest.raises(SetupError):
         WordTemplate(tmp_path / "a.docx")
+
+
+_FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def _with_footnote(path: Path, text: str) -> Path:
+    """Write a document whose one footnote says ``text``, as a manager's Word would."""
+    plain = docx.Document()
+    plain.add_paragraph("{{ etudiant.nom }}")
+    buffer = io.BytesIO()
+    plain.save(buffer)
+    note = f'<w:footnotes xmlns:w="{_W}"><w:footnote w:id="2"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    relation = (
+        '<Relationship Id="rIdNote" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"'
+        ' Target="footnotes.xml"/></Relationships>'
+    )
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            data = source.read(name).decode() if name.endswith((".xml", ".rels")) else source.read(name)
+            if name == "[Content_Types].xml":
+                override = f'<Override PartName="/word/footnotes.xml" ContentType="{_FOOTNOTES}"/></Types>'
+                data = str(data).replace("</Types>", override)
+            elif name == "word/_rels/document.xml.rels":
+                data = str(data).replace("</Relationships>", relation)
+            target.writestr(name, data)
+        target.writestr("word/footnotes.xml", note)
+    return path
+
+
+def test_a_placeholder_in_a_footnote_is_filled_and_asked_for(tmp_path: Path) -> None:
+    template = WordTemplate(_with_footnote(tmp_path / "note.docx", "Selon {{ stage.sujet }}."))
+    assert {"etudiant.nom", "stage.sujet"} <= template.names
+    made = template.render({"etudiant": {"nom": "Durand"}, "stage": {"sujet": "<Récits> & lettres"}})
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        note = etree.fromstring(archive.read("word/footnotes.xml"))
+    assert "".join(note.itertext()).strip() == "Selon <Récits> & lettres."
+
+
+def test_a_name_in_brackets_is_asked_for_as_one_with_a_dot(tmp_path: Path) -> None:
+    template = WordTemplate(_with_footnote(tmp_path / "note.docx", '{{ stage["sujt"] }}'))
+    assert "stage.sujt" in template.names
+
+
+def test_what_a_template_escapes_itself_is_escaped_once(tmp_path: Path) -> None:
+    template = WordTemplate(_with_footnote(tmp_path / "note.docx", "{{ etudiant.nom|e }} {{ etudiant.nom|safe }}"))
+    made = template.render({"etudiant": {"nom": "A & <B>"}})
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        note = etree.fromstring(archive.read("word/footnotes.xml"))
+    assert "".join(note.itertext()).strip() == "A & <B> A & <B>"
