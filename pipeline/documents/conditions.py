@@ -60,10 +60,16 @@ def _no_treaty_form(facts: Facts) -> bool | None:
     return not (facts.paid is False and not _long(facts) and (facts.in_quebec or facts.country.code in ("NC", "PF")))
 
 
+def _microstate(facts: Facts) -> bool:
+    """Monaco, Andorra, San Marino or the Vatican, whose nationals’ own permit is to be checked in France."""
+    return facts.country is not None and facts.country.permit_needed == "A_VERIFIER"
+
+
 CONDITIONS: Mapping[str, Callable[[Facts], bool | None]] = {
     "toujours": lambda _: True,
     "etranger": lambda f: f.abroad,
-    "hors_ue": lambda f: cases(f)["hors_ue"] and not cases(f)["suisse"],
+    # Monaco, Andorra, San Marino and the Vatican have no visa of their own.
+    "visa": lambda f: cases(f)["hors_ue"] and not cases(f)["suisse"] and not _microstate(f),
     "hors_metropole": lambda f: f.country is not None and f.country.code != "FR",
     "plus_de_six_mois": lambda f: f.abroad and _long(f),
     "ceam_utile": _ehic,

@@ -48,6 +48,21 @@ def test_a_third_country_national_needs_private_insurance_where_the_card_is_of_n
     assert "ASS_SOINS_PAYS_TIERS" in codes
 
 
+@pytest.mark.parametrize(
+    ("country", "needed"),
+    [
+        ("Viêt Nam", True),
+        ("Royaume-Uni", True),
+        ("Monaco", False),
+        ("Andorre", False),
+        ("Suisse", False),
+        ("Norvège", False),
+    ],
+)
+def test_a_visa_is_mentioned_where_there_is_one(country: str, needed: bool) -> None:
+    assert ("VISA" in _codes({"etranger": country}, "E")) is needed
+
+
 def test_a_condition_that_is_not_known_stands_apart_with_its_question() -> None:
     (line,) = [x for x in _page({"etudiant.nationalite": None}).lines if x.code == "TITRE_SEJOUR"]
     assert line.block == "C"
