@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeAlias
 
 from pipeline.config import AcademicYear
-from pipeline.dossiers import Snapshot, academic_year_of, identity
+from pipeline.dossiers import Snapshot, academic_year_of, identity, student_of
 from pipeline.model import Deposit, Entry, Loan
 
 _OF_THE_STUDENT = ("etudiant.", "protection.", "assurance.")
@@ -42,11 +42,9 @@ def complete(
     }
     if not borrowers:
         return list(entries)
-    students = {key for entry in entries if entry.place in borrowers if (key := _student_host(entry.deposit, 1))}
+    students = {student_of(entry.deposit) for entry in entries if entry.place in borrowers}
     references = {
-        reference
-        for key, reference in known.keys.items()
-        if key[0] in "SH" and "|".join(key.split("|")[1:2]) in students
+        reference for key, reference in known.keys.items() if key[0] in "SH" and key.split("|")[1] in students
     }
     lenders: dict[str, list[_Lender]] = {}
     present = {entry.deposit.digest for entry in entries}
@@ -56,12 +54,6 @@ def complete(
         for key in _hosts(lender[1]):
             lenders.setdefault(key, []).append(lender)
     return [_completed(e, lenders, years, today) if e.place in borrowers else e for e in entries]
-
-
-def _student_host(deposit: Deposit, parts: int) -> str | None:
-    who = identity(deposit)
-    key = who.siren or who.host
-    return "|".join(key.split("|")[1 : 1 + parts]) if key else None
 
 
 def _hosts(deposit: Deposit) -> Sequence[str]:

@@ -112,7 +112,7 @@ def identity(deposit: Deposit) -> Identity:
     """Return the keys of ``deposit``; what it does not tell gives none."""
     values = deposit.values
     form_id, start = values.get("formulaire.identifiant"), values.get("stage.date_debut")
-    student = _student(deposit)
+    student = student_of(deposit)
     form = f"F|{deposit.form.layout.system}|{fold(str(form_id))}" if form_id else None
     if not (student and start):
         return Identity(form, None, None)
@@ -126,11 +126,22 @@ def identity(deposit: Deposit) -> Identity:
     )
 
 
-def _student(deposit: Deposit) -> str | None:
-    values = deposit.values
-    if values.get("etudiant.numero"):
-        return fold(str(values["etudiant.numero"])).lstrip("0")
-    parts = [values.get(f"etudiant.{part}") for part in ("nom", "prenom", "date_naissance")]
+def student_of(deposit: Deposit) -> str | None:
+    """Return the key of the student: the number, else names and birth date; None when the form gives neither."""
+    if deposit.values.get("etudiant.numero"):
+        return student_number(deposit)
+    return student_by_names(deposit)
+
+
+def student_number(deposit: Deposit) -> str | None:
+    """Return the student's number as it is compared, without the zeros that spreadsheets lose."""
+    number = deposit.values.get("etudiant.numero")
+    return fold(str(number)).lstrip("0") or None if number else None
+
+
+def student_by_names(deposit: Deposit) -> str | None:
+    """Return « nom+prenom+naissance » as they are compared; None when one of them is not known."""
+    parts = [deposit.values.get(f"etudiant.{part}") for part in ("nom", "prenom", "date_naissance")]
     return "+".join(fold(str(part)) for part in parts) if all(parts) else None
 
 

@@ -13,7 +13,6 @@ from pipeline.model import Entry, Place, Verdict
 from pipeline.register.store import Held, Stored, stored_verdict
 
 _OUT_OF_SUMS = ("refusé", "réorienté")
-_AGREEMENT = "/convention_"
 
 
 def judge_entries(
@@ -63,7 +62,7 @@ def _own_past(entry: Entry, before: Stored | None) -> Context:
     """Return what the dossier's own past says: whether this very content has its agreement."""
     if before is None or before.digest != entry.deposit.digest:
         return Context()
-    return Context(agreement_made=any(_AGREEMENT in path for path in before.documents))
+    return Context(agreement_made=before.agreement_made)
 
 
 def _contexts(

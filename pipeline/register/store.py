@@ -43,6 +43,11 @@ class Stored:
     context: str = ""
     """Hash of what other rows had contributed to the verdict."""
 
+    @property
+    def agreement_made(self) -> bool:
+        """Whether the agreement is among the documents that have been made."""
+        return any("/convention_" in path for path in self.documents)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

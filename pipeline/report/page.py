@@ -272,7 +272,7 @@ def _destinations(
                 _ADVICE[advice.level] if advice is not None else "aucun conseil enregistré",
                 "correct" if red else "decide" if advice is None or advice.level == "orange" else "ready",
                 short_date(advice.as_of) if advice is not None else "",
-                advice is not None and (outcome.day - advice.as_of).days > stale_after,
+                advice is not None and advice.is_stale(outcome.day, stale_after),
                 departures,
             )
         )

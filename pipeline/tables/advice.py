@@ -30,6 +30,10 @@ class Advice:
     as_of: date
     url: str
 
+    def is_stale(self, day: date, days: int) -> bool:
+        """Tell whether on ``day`` the advice is more than ``days`` days old."""
+        return (day - self.as_of).days > days
+
 
 def load_advice(schemas: Path) -> Mapping[str, Advice]:
     """Load ``reference/travel_advice.csv`` by ISO code. Raises SetupError on a wrong level or date."""

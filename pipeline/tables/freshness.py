@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from pipeline.language import money, short_date
 from pipeline.tables import Tables
@@ -32,7 +32,7 @@ def advice_age(tables: Tables, day: date, days: int, codes: Iterable[str] | None
     given = [a for code, a in tables.advice.items() if code in asked and tables.countries[code].abroad]
     if not given:
         return None
-    stale = [tables.countries[a.code] for a in given if day - a.as_of > timedelta(days=days)]
+    stale = [tables.countries[a.code] for a in given if a.is_stale(day, days)]
     return AdviceAge(
         min(a.as_of for a in given),
         max(a.as_of for a in given),

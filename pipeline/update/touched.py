@@ -20,7 +20,6 @@ from pipeline.tables import Tables
 from pipeline.update.change import Touched
 from pipeline.verdicts import judge_entries
 
-_AGREEMENT = "/convention_"
 _ANEW = ""
 """A fingerprint that no run has: every verdict is given anew."""
 
@@ -56,7 +55,7 @@ def reach_of(setup: Setup, tables: Tables, inbox: Path, register: Path, day: dat
     pairs = [_Pair(entry, old, new) for entry, old, new in rows if entry.standing == "current"]
     for one in held:
         if one.active:
-            past = Context(agreement_made=any(_AGREEMENT in path for path in stored[one.reference].documents))
+            past = Context(agreement_made=stored[one.reference].agreement_made)
             entry = _remembered(one, known, day)
             pairs.append(_Pair(entry, judges[0].judge(entry, past), judges[1].judge(entry, past), one.status))
     under_way = [pair for pair in pairs if not pair.over(day)]

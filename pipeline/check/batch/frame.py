@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.check.batch.people import Identity, firsts, identity_of
+from pipeline.check.facts import Person
 from pipeline.config import AcademicYear
-from pipeline.dossiers import academic_year_of, siren_of
+from pipeline.dossiers import academic_year_of, siren_of, student_by_names, student_number
 from pipeline.model import Companion, Deposit
 from pipeline.tables.countries import Countries
 from pipeline.tables.words import fold
@@ -139,7 +140,7 @@ def _line(number: int, member: Member, keys: tuple[str | None, ...], year: int |
         teacher=teacher,
         tutor=tutor,
         stipend=stipend,
-        student_number=_number(member.deposit),
+        student_number=student_number(member.deposit),
         identity=identity_of(member.deposit),
         siret=values.get("organisme.siret"),
         siren=siren_of(values.get("organisme.siret")),
@@ -160,7 +161,7 @@ def _line(number: int, member: Member, keys: tuple[str | None, ...], year: int |
 
 def _students(deposits: Sequence[Deposit]) -> list[str | None]:
     """Return one key for each student: the number, and the names too where one number has two people (LIG-03)."""
-    numbers, names = [_number(d) for d in deposits], [_names_and_birth(d) for d in deposits]
+    numbers, names = [student_number(d) for d in deposits], [_by_names(d) for d in deposits]
     identities: dict[str, list[Identity]] = {}
     for number, deposit in zip(numbers, deposits, strict=True):
         if number:
@@ -175,16 +176,8 @@ def _of_two_people(identities: Sequence[Identity]) -> bool:
     return any(one.differs(two) and not one.renamed(two) for one, two in combinations(compared, 2))
 
 
-def _number(deposit: Deposit) -> str | None:
-    number = deposit.values.get("etudiant.numero")
-    return fold(str(number)).lstrip("0") or None if number else None
-
-
-def _names_and_birth(deposit: Deposit) -> str | None:
-    if _unread(deposit, "etudiant.numero"):
-        return None
-    parts = [deposit.values.get(f"etudiant.{part}") for part in ("nom", "prenom", "date_naissance")]
-    return "+".join(fold(str(part)) for part in parts) if all(parts) else None
+def _by_names(deposit: Deposit) -> str | None:
+    return None if _unread(deposit, "etudiant.numero") else student_by_names(deposit)
 
 
 def _host_name(deposit: Deposit) -> str | None:
@@ -194,9 +187,7 @@ def _host_name(deposit: Deposit) -> str | None:
 
 
 def _full_name(values: Mapping[str, Any], group: str) -> str:
-    return " ".join(
-        part for part in (values.get(f"{group}.prenom"), (values.get(f"{group}.nom") or "").upper()) if part
-    )
+    return Person(values.get(f"{group}.nom"), values.get(f"{group}.prenom"), None).full_name
 
 
 def _unread(deposit: Deposit, key: str) -> bool:
