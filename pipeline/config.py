@@ -13,6 +13,7 @@ from typing import Any
 
 from babel.numbers import list_currencies
 
+from pipeline.delegations import DELEGATIONS_SHAPE, Delegation, load_delegations
 from pipeline.errors import SetupError
 from pipeline.model import Limits
 from pipeline.tables.yamls import check_shape
@@ -154,6 +155,8 @@ class Settings:
     continuing_education: str
     redirections: tuple[Redirection, ...]
     offices: tuple[Office, ...]
+    delegations: tuple[Delegation, ...]
+    """Who signs for the university; when none fits, ``university.representative``."""
     closures: tuple[Closure, ...]
     fundings: tuple[Funding, ...]
     group: str
@@ -234,6 +237,7 @@ _SHAPE: dict[str, Any] = {
             },
         },
     },
+    "signataires": DELEGATIONS_SHAPE,
     "fermetures": {
         "type": "list",
         "schema": {"type": "dict", "schema": {"du": _DAY, "au": _DAY, "libelle": _NAME}},
@@ -316,6 +320,7 @@ def load_settings(path: Path) -> Settings:
             for r in routes.get("formations", ())
         ),
         offices=tuple(Office(d["service"], tuple(d["intitules"])) for d in routes.get("departements", ())),
+        delegations=load_delegations(path, data.get("signataires", ())),
         closures=tuple(_closure(path, i, c) for i, c in enumerate(data.get("fermetures", ()))),
         fundings=tuple(Funding(f["nom"], f["motif"], f["libelle"]) for f in data.get("financements", ())),
         advice_days=data.get("alertes", {}).get("conseils_jours", 60),

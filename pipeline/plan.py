@@ -65,7 +65,7 @@ def _plan(
 
 
 def _document(kind: Kind, verdict: Verdict, cases: Mapping[str, bool], *, pdf: bool) -> Document | None:
-    if verdict.status not in kind.statuses or (kind.condition and not cases[kind.condition]):
+    if verdict.status not in kind.statuses or (kind.conditions and not any(cases[c] for c in kind.conditions)):
         return None
     template = ""
     if kind.make == "word":

@@ -24,9 +24,12 @@ class Kind:
     make: Make
     templates: Mapping[Model, str]
     statuses: frozenset[Status]
-    condition: str | None
-    """The name of a case of :mod:`pipeline.documents.cases` that must hold."""
+    conditions: frozenset[str]
+    """Names of cases of :mod:`pipeline.documents.cases`, one of which must hold; none given: always."""
     pdf: bool
+    label: str = ""
+    """What a letter calls it; "" for what no letter encloses."""
+    label_en: str = ""
 
 
 _SHAPE: dict[str, Any] = {
@@ -39,8 +42,10 @@ _SHAPE: dict[str, Any] = {
             "schema": dict.fromkeys(get_args(Model), {"type": "string", "regex": r"[\w.-]+\.docx"}),
         },
         "statuts": {"type": "list", "required": True, "schema": {"allowed": list(get_args(Status))}},
-        "si": {"type": "string"},
+        "si": {"type": ["string", "list"]},
         "pdf": {"type": "boolean", "required": True},
+        "libelle": {"type": "string", "empty": False, "dependencies": "libelle_en"},
+        "libelle_en": {"type": "string", "empty": False, "dependencies": "libelle"},
     },
 }
 
@@ -51,7 +56,7 @@ def load_kinds(schemas: Path, templates: Path, case_names: frozenset[str]) -> tu
     Raises SetupError (status 2) naming the entry.
     """
     path = schemas / "documents.yaml"
-    data = read_yaml(path)
+    data = {key: entry for key, entry in read_yaml(path).items() if not is_listing(entry)}
     check_shape(data, dict.fromkeys(data, _SHAPE), str(path))
     kinds = []
     for key, entry in data.items():
@@ -61,9 +66,26 @@ def load_kinds(schemas: Path, templates: Path, case_names: frozenset[str]) -> tu
         for name in files.values():
             if not (templates / name).is_file():
                 raise SetupError(str(path), f"{key}.modeles", f"modèle absent : {name}", "Rétablissez-le.")
-        if entry.get("si") is not None and entry["si"] not in case_names:
-            raise SetupError(str(path), f"{key}.si", f"condition inconnue « {entry['si']} »", "Corrigez son nom.")
+        asked = entry.get("si", [])
+        conditions = frozenset([asked] if isinstance(asked, str) else asked)
+        for name in sorted(conditions - case_names):
+            raise SetupError(str(path), f"{key}.si", f"condition inconnue « {name} »", "Corrigez son nom.")
         kinds.append(
-            Kind(key, entry["nom"], entry["genre"], files, frozenset(entry["statuts"]), entry.get("si"), entry["pdf"])
+            Kind(
+                key,
+                entry["nom"],
+                entry["genre"],
+                files,
+                frozenset(entry["statuts"]),
+                conditions,
+                entry["pdf"],
+                entry.get("libelle", ""),
+                entry.get("libelle_en", ""),
+            )
         )
     return tuple(kinds)
+
+
+def is_listing(entry: object) -> bool:
+    """Tell whether an entry is a list of the whole run, which :mod:`pipeline.documents.listings` loads."""
+    return isinstance(entry, Mapping) and entry.get("genre") == "liste"

@@ -6,6 +6,7 @@ profile, each batch a time limit, and what a batch did not give is tried again a
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,20 @@ from pathlib import Path
 
 BATCH = 40
 """Documents per process: the start (about 2 s) is spread over as many, and a hung one holds back no more."""
+
+_EXPORT = json.dumps(
+    {
+        name: {"type": "long" if name == "SelectPdfVersion" else "boolean", "value": value}
+        for name, value in {
+            "SelectPdfVersion": 2,  # PDF/A-2b, to be archived
+            "PDFUACompliance": True,
+            "UseTaggedPDF": True,
+            "ExportBookmarks": True,
+            "UseLosslessCompression": True,  # JPEG would blur the code
+        }.items()
+    }
+)
+"""Options of LibreOffice's PDF export (its « Filter Options », written as --convert-to reads them)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ def _run(office: Office, jobs: Sequence[Job], folder: Path) -> list[Job]:
         office.program,
         f"-env:UserInstallation={(folder / 'profil').as_uri()}",
         "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-        "--convert-to", "pdf:writer_pdf_Export",
+        "--convert-to", f"pdf:writer_pdf_Export:{_EXPORT}",
         "--outdir", str(output),
         *(str(job.docx) for job in jobs),
     ]  # fmt: skip

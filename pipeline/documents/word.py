@@ -12,18 +12,21 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import docxtpl
+from docx.opc.constants import CONTENT_TYPE
 from docx.opc.exceptions import OpcError
 from docx.opc.part import Part
 from jinja2 import Template, TemplateError, meta, nodes
 from lxml import etree
 
+from pipeline.documents.code import code_png
 from pipeline.documents.jinja import word_environment
+from pipeline.documents.pictures import named_pictures
 from pipeline.errors import SetupError
 
 _NOTES = re.compile(r"application/vnd\.openxmlformats-officedocument\.wordprocessingml\.(?:footnotes|endnotes)\+xml")
@@ -68,22 +71,28 @@ class WordTemplate:
         template.render_init()
         sources = dict(_sources(template))
         self._parts = tuple(_Part(name, _ENVIRONMENT.from_string(xml)) for name, xml in sources.items())
+        logos, self._codes = named_pictures(path, "logo"), named_pictures(path, "code")
         self.names = frozenset(name for xml in sources.values() for name in _asked(xml))
         self.bookmarks = frozenset(
             name for xml in sources.values() for name in re.findall(r'<w:bookmarkStart[^>]*w:name="([^"]+)"', xml)
         )
-        self._prepared = _Prepared.of(path, frozenset(sources), logo)
+        fixed = dict.fromkeys(logos, logo) if logo is not None else {}
+        self._prepared = _Prepared.of(path, {*sources, *self._codes}, fixed)
 
     def render(self, values: Mapping[str, Any]) -> bytes:
         """Return the .docx for ``values``; the same values give the same bytes.
 
         Raises jinja2.UndefinedError when the template asks for a value that does not exist.
         """
-        return self._prepared.with_parts([(part.name, part.template.render(values).encode()) for part in self._parts])
+        parts = [(part.name, part.template.render(values).encode()) for part in self._parts]
+        if self._codes:
+            code = code_png(values["convention"]["code"])
+            parts += [(name, code) for name in self._codes]
+        return self._prepared.with_parts(parts)
 
 
 def _sources(template: docxtpl.DocxTemplate) -> list[tuple[str, str]]:
-    """Return (part name, Jinja source) of the body, of every header, footer and note, as docxtpl would render them."""
+    """Return (part name, Jinja source) of the body, headers, footers, notes and title, as docxtpl would render them."""
     document = template.docx.part
     root = template.xml_to_string(document.element)
     body = template.get_xml()
@@ -101,6 +110,8 @@ def _sources(template: docxtpl.DocxTemplate) -> list[tuple[str, str]]:
         if _NOTES.fullmatch(part.content_type):
             xml = template.patch_xml(template.get_part_xml(part))
             found.append((_name(part), _declared(xml)))
+        elif part.content_type == CONTENT_TYPE.OPC_CORE_PROPERTIES:
+            found.append((_name(part), part.blob.decode("utf-8-sig")))
     return found
 
 
@@ -153,8 +164,8 @@ class _Prepared:
     count: int
 
     @classmethod
-    def of(cls, path: Path, left_out: frozenset[str], logo: bytes | None) -> _Prepared:
-        """Read ``path`` without the parts in ``left_out``; ``logo`` replaces the picture named word/media/logo.*."""
+    def of(cls, path: Path, left_out: Collection[str], fixed: Mapping[str, bytes]) -> _Prepared:
+        """Read ``path`` without the members in ``left_out`` and with those of ``fixed`` in the place of its own."""
         buffer = io.BytesIO()
         with (
             zipfile.ZipFile(path) as source,
@@ -163,7 +174,7 @@ class _Prepared:
             for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
                 if name in left_out:
                     continue
-                data = logo if logo is not None and _LOGO.fullmatch(name) else source.read(name)
+                data = fixed[name] if name in fixed else source.read(name)
                 info = zipfile.ZipInfo(name, _EPOCH)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 target.writestr(info, data)
@@ -196,6 +207,3 @@ class _Prepared:
         index = b"".join(directory)
         end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(index), offset, 0)
         return b"".join([*body, index, end])
-
-
-_LOGO = re.compile(r"word/media/logo\.\w+")

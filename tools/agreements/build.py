@@ -13,6 +13,7 @@ from tools.agreements.compose import Composer
 from tools.agreements.package import Contents, docx_bytes
 from tools.agreements.paper import when
 from tools.agreements.parties import CERTIFICATE, IDENTITY
+from tools.agreements.signing import EVERYONE
 from tools.agreements.styles import FACING, SINGLE
 from tools.agreements.words import HERE, Clause, annexes, clauses, labels
 
@@ -31,7 +32,7 @@ def documents(source: Path = HERE) -> dict[str, bytes]:
             return (
                 c.title("titre")
                 + c.frames()
-                + c.clauses(articles, model)
+                + c.clauses(articles, model, bound=True)
                 + c.signatures()
                 + c.annex_heading("annexe.attestation_titre")
                 + c.clauses(extra["attestation"], model)
@@ -48,14 +49,15 @@ def documents(source: Path = HERE) -> dict[str, bytes]:
     def annex(key: str, part: Sequence[Clause], parties: Sequence[str], consigne: str) -> Body:
         def body(c: Composer) -> str:
             model = "bilingue" if c.facing else "francophone"
-            return c.title(key) + c.frames(IDENTITY) + c.clauses(part, model) + c.signatures(parties, consigne)
+            words = c.clauses(part, model, bound=True)
+            return c.title(key) + c.frames(IDENTITY) + words + c.signatures(parties, consigne)
 
         return body
 
     abroad = annex(
         "annexe.etranger_titre", extra["etranger"], ("stagiaire", "representant"), "annexe.etranger_consigne"
     )
-    secret = annex("annexe.confidentielle_titre", extra["confidentielle"], (), "signatures.consigne")
+    secret = annex("annexe.confidentielle_titre", extra["confidentielle"], EVERYONE, "signatures.consigne")
     wanted: tuple[tuple[str, str, bool, Body], ...] = (
         ("convention_francais", "Convention de stage", False, agreement("français")),
         ("convention_francophone", "Convention de stage à l’étranger", False, agreement("francophone")),

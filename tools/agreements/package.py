@@ -6,6 +6,9 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
+
+import segno
 
 from tools.agreements.styles import (
     BLUE,
@@ -43,7 +46,10 @@ PAGE_WIDTH = 9638
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one Word file holds: XML of the body and of the running parts, without their wrapping element."""
+    """What one Word file holds: XML of the body and of the running parts, without their wrapping element.
+
+    The reference follows ``title`` in the properties of the rendered document.
+    """
 
     title: str
     scale: Scale
@@ -61,8 +67,8 @@ def docx_bytes(contents: Contents) -> bytes:
         '<w:headerReference w:type="first" r:id="rId5"/>'
         '<w:footerReference w:type="default" r:id="rId6"/><w:footerReference w:type="first" r:id="rId6"/>'
         '<w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="510" '
-        'w:footer="510" w:gutter="0"/>'
+        '<w:pgMar w:top="1361" w:right="1134" w:bottom="1134" w:left="1134" w:header="397" '
+        'w:footer="454" w:gutter="0"/>'
         "<w:titlePg/></w:sectPr>"
     )
     parts: dict[str, str | bytes] = {
@@ -90,7 +96,10 @@ def docx_bytes(contents: Contents) -> bytes:
         ),
         "word/header1.xml": f"{_XML}<w:hdr {NAMESPACES}>{contents.header}</w:hdr>",
         "word/header2.xml": f"{_XML}<w:hdr {NAMESPACES}>{contents.header_first}</w:hdr>",
-        "word/_rels/header2.xml.rels": _rels(("rId1", f"{_R}/image", "media/logo.png")),
+        "word/_rels/header1.xml.rels": _rels(("rId2", f"{_R}/image", "media/code.png")),
+        "word/_rels/header2.xml.rels": _rels(
+            ("rId1", f"{_R}/image", "media/logo.png"), ("rId2", f"{_R}/image", "media/code.png")
+        ),
         "word/footer1.xml": f"{_XML}<w:ftr {NAMESPACES}>{contents.footer}</w:ftr>",
         "word/styles.xml": styles_xml(contents.scale),
         "word/numbering.xml": NUMBERING_XML,
@@ -101,6 +110,7 @@ def docx_bytes(contents: Contents) -> bytes:
         ),
         "word/theme/theme1.xml": _theme(),
         "word/media/logo.png": contents.logo.read_bytes(),
+        "word/media/code.png": _code(),
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -110,6 +120,13 @@ def docx_bytes(contents: Contents) -> bytes:
             info.external_attr = 0o600 << 16
             archive.writestr(info, part if isinstance(part, bytes) else part.encode())
     return out.getvalue()
+
+
+def _code() -> bytes:
+    """Return the picture that each document replaces by the code of its own reference and version."""
+    buffer = io.BytesIO()
+    segno.make_qr("C0000-000000/1", error="m").save(buffer, kind="png", scale=8, border=2)
+    return buffer.getvalue()
 
 
 def _rels(*links: tuple[str, str, str]) -> str:
@@ -154,7 +171,8 @@ def _core(title: str) -> str:
         f'{_XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{title}</dc:title><dc:subject>Convention de stage</dc:subject><dc:creator></dc:creator>"
+        f"<dc:title>{escape(title)} – {{{{ convention.reference }}}}</dc:title>"
+        "<dc:subject>Convention de stage</dc:subject><dc:creator>{{ universite.nom }}</dc:creator>"
         "<dc:language>fr-FR</dc:language>"
         '<dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:created>'
         '<dcterms:modified xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:modified>'

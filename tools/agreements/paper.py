@@ -133,15 +133,19 @@ def field(code: str) -> str:
     return f'<w:fldSimple w:instr=" {code} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 
 
-def picture(relation: str, number: int, name: str, width: float, height: float) -> str:
-    """Return a run with the picture of ``relation``; sizes in cm; ``name`` is its alternative text."""
+def picture(relation: str, number: int, name: str, width: float, height: float, meaning: str = "") -> str:
+    """Return a run with the picture of ``relation``; sizes in cm; ``meaning`` (else ``name``) is its alternative text.
+
+    The program finds the pictures that it replaces by their ``name``.
+    """
+    meaning = meaning or name
     cx, cy = round(width * 360000), round(height * 360000)
     return (
         f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{cx}" cy="{cy}"/>'
-        f'<wp:docPr id="{number}" name="{name}" descr="{name}"/><wp:cNvGraphicFramePr>'
+        f'<wp:docPr id="{number}" name="{name}" descr="{meaning}"/><wp:cNvGraphicFramePr>'
         '<a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr><a:graphic>'
         '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr>'
-        f'<pic:cNvPr id="{number}" name="{name}" descr="{name}"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>'
+        f'<pic:cNvPr id="{number}" name="{name}" descr="{meaning}"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>'
         f'<a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>'
         f'<a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect">'
         f"<a:avLst/></a:prstGeom>"
@@ -161,12 +165,12 @@ _WORDART = (
 
 
 def watermark(words: str, number: int) -> str:
-    """Return a run that lays ``words`` across the page, behind the text; it belongs in a header."""
+    """Return a run that lays ``words``, transparent, over the page and its shaded cells; it belongs in a header."""
     return (
         f'<w:r><w:pict>{_WORDART}<v:shape id="Projet{number}" o:spid="_x0000_s{2048 + number}" '
         f'type="#_x0000_t136" '
         f"alt={quoteattr(words)} "
-        'style="position:absolute;margin-left:0;margin-top:0;width:470pt;height:62pt;rotation:315;z-index:-251657216;'
+        'style="position:absolute;margin-left:0;margin-top:0;width:470pt;height:62pt;rotation:315;z-index:251659264;'
         "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
         'mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" '
         f'fillcolor="#{RED}" stroked="f"><v:fill opacity=".18"/>'

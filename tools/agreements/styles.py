@@ -65,13 +65,14 @@ def styles_xml(scale: Scale) -> str:
         _paragraph(
             "Titre",
             "Title",
-            ppr='<w:keepNext/><w:spacing w:before="120" w:after="60"/><w:jc w:val="center"/>',
+            ppr='<w:keepNext/><w:spacing w:before="120" w:after="60"/><w:jc w:val="center"/><w:outlineLvl w:val="0"/>',
             rpr=f'<w:b/><w:color w:val="{BLUE}"/><w:sz w:val="40"/>',
         ),
         _paragraph(
             "Titreanglais",
             "Titre anglais",
             based="Titre",
+            ppr=_NO_OUTLINE,
             rpr='<w:b w:val="0"/><w:sz w:val="30"/>' + _ENGLISH,
         ),
         _paragraph(
@@ -84,19 +85,27 @@ def styles_xml(scale: Scale) -> str:
         _paragraph(
             "Titre1",
             "heading 1",
-            ppr=f'<w:keepNext/><w:keepLines/><w:pBdr><w:bottom w:val="single" w:sz="6" w:space="1" '
-            f'w:color="{BLUE}"/>'
-            '</w:pBdr><w:spacing w:before="260" w:after="80"/><w:outlineLvl w:val="0"/>',
-            rpr=f'<w:b/><w:color w:val="{BLUE}"/><w:sz w:val="{scale.heading}"/>',
+            ppr='<w:keepNext/><w:keepLines/><w:spacing w:before="0" w:after="120"/><w:outlineLvl w:val="0"/>',
+            rpr=f'<w:b/><w:color w:val="{BLUE}"/><w:sz w:val="30"/>',
         ),
         _paragraph(
             "Titre2",
             "heading 2",
-            ppr='<w:keepNext/><w:keepLines/><w:spacing w:before="120" w:after="40"/><w:outlineLvl w:val="1"/>',
+            ppr=f'<w:keepNext/><w:keepLines/><w:pBdr><w:bottom w:val="single" w:sz="6" w:space="1" '
+            f'w:color="{BLUE}"/>'
+            '</w:pBdr><w:spacing w:before="240" w:after="80"/><w:outlineLvl w:val="1"/>',
+            rpr=f'<w:b/><w:color w:val="{BLUE}"/><w:sz w:val="{scale.heading}"/>',
+        ),
+        _paragraph(
+            "Titre3",
+            "heading 3",
+            ppr='<w:keepNext/><w:keepLines/><w:spacing w:before="120" w:after="40"/><w:outlineLvl w:val="2"/>',
             rpr=f'<w:b/><w:color w:val="{BLUE}"/><w:sz w:val="{scale.subheading}"/>',
         ),
-        _paragraph("Titre1anglais", "Titre 1 anglais", based="Titre1", ppr='<w:outlineLvl w:val="9"/>', rpr=_ENGLISH),
-        _paragraph("Titre2anglais", "Titre 2 anglais", based="Titre2", ppr='<w:outlineLvl w:val="9"/>', rpr=_ENGLISH),
+        *(
+            _paragraph(f"Titre{n}anglais", f"Titre {n} anglais", based=f"Titre{n}", ppr=_NO_OUTLINE, rpr=_ENGLISH)
+            for n in (1, 2, 3)
+        ),
         _paragraph(
             "Corps",
             "Body Text",
@@ -105,7 +114,7 @@ def styles_xml(scale: Scale) -> str:
         _paragraph("Corpsanglais", "Corps anglais", based="Corps", rpr=_ENGLISH),
         _paragraph("Corpslibre", "Corps libre", based="Corps", ppr='<w:jc w:val="left"/>'),
         _paragraph("Corpslibreanglais", "Corps libre anglais", based="Corpslibre", rpr=_ENGLISH),
-        _paragraph("Corpssolidaire", "Corps solidaire", based="Corps", ppr="<w:keepNext/><w:keepLines/>"),
+        _paragraph("Corpssolidaire", "Corps solidaire", based="Corps", ppr="<w:keepNext/>"),
         _paragraph(
             "Corpssolidaireanglais",
             "Corps solidaire anglais",
@@ -120,10 +129,12 @@ def styles_xml(scale: Scale) -> str:
             f'<w:ind w:left="340" w:hanging="227"/>{align}',
         ),
         _paragraph("Puceanglaise", "Puce anglaise", based="Puce", rpr=_ENGLISH),
+        _paragraph("Pucesolidaire", "Puce solidaire", based="Puce", ppr="<w:keepNext/>"),
+        _paragraph("Pucesolidaireanglaise", "Puce solidaire anglaise", based="Pucesolidaire", rpr=_ENGLISH),
         _paragraph(
             "Titrecadre",
             "Titre de cadre",
-            ppr='<w:keepNext/><w:spacing w:before="30" w:after="30"/><w:outlineLvl w:val="0"/>',
+            ppr='<w:keepNext/><w:spacing w:before="30" w:after="30"/><w:outlineLvl w:val="1"/>',
             rpr='<w:b/><w:color w:val="FFFFFF"/>' + f'<w:sz w:val="{label + 3}"/>',
         ),
         _paragraph(
@@ -198,17 +209,26 @@ def styles_xml(scale: Scale) -> str:
             rpr=f'<w:b/><w:color w:val="{RED}"/><w:sz w:val="22"/>',
         ),
         _paragraph("Espace", "Espace", ppr='<w:spacing w:line="140" w:lineRule="exact"/>', rpr='<w:sz w:val="8"/>'),
+        _paragraph("Espacesolidaire", "Espace solidaire", based="Espace", ppr="<w:keepNext/>"),
+        _paragraph(
+            "Langue",
+            "Langue de la colonne",
+            ppr=f'<w:keepNext/><w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="{GREY_LINE}"/></w:pBdr>'
+            '<w:spacing w:after="40"/>',
+            rpr=f'<w:color w:val="{GREY_TEXT}"/><w:sz w:val="16"/>',
+        ),
+        _paragraph("Langueanglais", "Langue de la colonne anglais", based="Langue", rpr="<w:i/>" + _ENGLISH),
         _paragraph(
             "Nouvellepage",
             "Nouvelle page",
             based="Titre1",
-            ppr='<w:pageBreakBefore/><w:spacing w:before="0"/>',
+            ppr="<w:pageBreakBefore/>",
         ),
         _paragraph(
             "Nouvellepageanglais",
             "Sous-titre d’annexe anglais",
             based="Titre1anglais",
-            ppr='<w:spacing w:before="0"/>',
+            rpr='<w:b w:val="0"/><w:sz w:val="24"/>',
         ),
         _paragraph(
             TAG_STYLE,
@@ -228,12 +248,18 @@ def styles_xml(scale: Scale) -> str:
             first_column=f'<w:shd w:val="clear" w:color="auto" w:fill="{GREY_LABEL}"/>',
         ),
         _table("Regard", f"<w:tblBorders>{_borders('insideV', GREY_LINE)}</w:tblBorders>"),
-        _table("Bandeau", ""),
+        _table(
+            "Bandeau",
+            '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>',
+        ),
     ]
     return "".join([*parts, "</w:styles>"])
 
 
 _ENGLISH = '<w:lang w:val="en-GB"/>'
+
+_NO_OUTLINE = '<w:outlineLvl w:val="9"/>'
+"""An English heading faces a French one: the outline and the bookmarks of the PDF name each article once."""
 
 _BUILT_IN = {
     "Normal",
@@ -241,6 +267,7 @@ _BUILT_IN = {
     "Subtitle",
     "heading 1",
     "heading 2",
+    "heading 3",
     "Body Text",
     "List Bullet",
     "Signature",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.delegations import signatory
 from pipeline.documents.values.tree import Tree
 from pipeline.documents.values.writer import Writer
 
@@ -12,6 +13,7 @@ def agreement(write: Writer) -> Tree:
     return {
         "reference": entry.reference or write.either("sans référence", "no reference"),
         "version": str(entry.version),
+        "code": f"{entry.reference or 'SANS-REFERENCE'}/{entry.version}",
         "date_edition": write.day(entry.first_judged),
         "annee_universitaire": f"{year}-{year + 1}" if year else None,
         "numero_source": facts["formulaire.identifiant"],
@@ -22,6 +24,13 @@ def agreement(write: Writer) -> Tree:
 
 def university(write: Writer) -> Tree:
     uni = write.settings.university
+    facts = write.facts
+    signs = signatory(
+        write.settings.delegations,
+        facts.today,
+        facts["formation.composante"] or uni.faculty,
+        facts["formation.departement"],
+    )
     return {
         "nom": uni.name,
         "composante": uni.faculty or None,
@@ -32,9 +41,9 @@ def university(write: Writer) -> Tree:
         "courriel": uni.email or None,
         "site": uni.site or None,
         "siret": uni.siret or None,
-        "representant": uni.representative or None,
-        "qualite": uni.quality or None,
-        "delegation": uni.delegation or None,
+        "representant": (signs.name if signs else uni.representative) or None,
+        "qualite": (signs.quality if signs else uni.quality) or None,
+        "delegation": (signs.reference if signs else uni.delegation) or None,
         "telephone_urgence": uni.emergency_phone or None,
         "directeur_formation": write.facts["formation.responsable_pedagogique"],
     }
