@@ -8,14 +8,13 @@ OUTBOX ?= $(if $(filter examples,$(notdir $(INBOX))),outbox_demo,outbox)
 CONFIG ?= conventions.toml
 DATE ?=
 WORKERS ?=
-SCHEDULER ?=
 PDF ?= 1
 ARGS ?=
 
 PYTHON ?= python3
 BIN := .venv/bin
 OPTIONS = --inbox '$(INBOX)' --outbox '$(OUTBOX)' --config '$(CONFIG)' $(if $(DATE),--date '$(DATE)') \
-	$(if $(WORKERS),--workers '$(WORKERS)') $(if $(SCHEDULER),--scheduler '$(SCHEDULER)')
+	$(if $(WORKERS),--workers '$(WORKERS)')
 NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
 
 .PHONY: help generate demo check nightly test lint format bench clean tools expected rules

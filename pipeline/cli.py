@@ -16,6 +16,8 @@ import click
 from rich.console import Console
 
 from pipeline import __version__
+from pipeline.commands.amend import amend
+from pipeline.commands.templates import templates
 from pipeline.errors import ConventionsError
 from pipeline.model import Outcome
 
@@ -28,7 +30,6 @@ _TEXTS = {
     "draft": ("Écrire une ébauche de fichier YAML pour un nouveau système source.", "Write a first YAML file for a new source system."),
     "update": ("Contrôle une nouvelle table (conseils, taux) et la met en place.", "Check a new table (advice, rates) and install it."),
     "yes": ("Ne pas demander de confirmation.", "Do not ask for confirmation."),
-    "templates": ("Vérifie les modèles Word.", "Check the Word templates."),
     "doctor": ("Dit ce que cette machine a, et ce qui lui manque.", "Tell what this machine has and lacks."),
     "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
     "outbox": ("Dossier de sortie.", "Output folder."),
@@ -215,14 +216,8 @@ def _is_attended() -> bool:
     return sys.stdin.isatty()
 
 
-@cli.command(help=_text("templates"))
-@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
-def templates(config: Path) -> None:
-    from pipeline.setup import load_setup
-
-    setup = load_setup(config)
-    for name in setup.templates:
-        click.echo(f"{name} : correct")
+cli.add_command(templates)
+cli.add_command(amend)
 
 
 @cli.command(help=_text("doctor"))

@@ -170,6 +170,16 @@ class Settings:
     """Travel advice older than this many days is to be read again."""
     exchange: Mapping[str, ExchangeRate] = field(default_factory=dict)
     """Currency → its rate; amounts in any other currency are accepted and not compared."""
+    templates: Path | None = None
+    """Folder of the university's own Word templates, which replace the shipped ones of the same name."""
+    attach: bool = True
+    """Messages carry their documents; False: they only name them."""
+    attached_bytes: int = 7_000_000
+    """What a message may carry; heavier documents are only named."""
+
+    def register_of(self, outbox: Path) -> Path:
+        """Return the register of ``outbox``: the configured one, else the file beside it."""
+        return self.register or outbox.with_name(f"{outbox.name}.sqlite3")
 
     def service(self, name: str) -> Service:
         """Return the service ``name``; one that is not configured is the agreements office, else the university."""
@@ -258,6 +268,11 @@ _SHAPE: dict[str, Any] = {
         "type": "list",
         "schema": {"type": "dict", "schema": {"nom": _NAME, "motif": _NAME, "libelle": _NAME}},
     },
+    "courriel": {
+        "type": "dict",
+        "schema": {"pieces": {"type": "string", "allowed": ["jointes", "nommées"]}, "octets_pieces": _SIZE},
+    },
+    "modeles": {"type": "dict", "schema": {"dossier": _TEXT}},
     "sortie": {"type": "dict", "schema": {"groupe": _TEXT, "registre": _TEXT}},
     "execution": {
         "type": "dict",
@@ -325,6 +340,9 @@ def load_settings(path: Path) -> Settings:
         fundings=tuple(Funding(f["nom"], f["motif"], f["libelle"]) for f in data.get("financements", ())),
         advice_days=data.get("alertes", {}).get("conseils_jours", 60),
         exchange=_exchange(path, data.get("change", ())),
+        templates=_folder(path, data.get("modeles", {}).get("dossier", "")),
+        attach=data.get("courriel", {}).get("pieces", "jointes") == "jointes",
+        attached_bytes=data.get("courriel", {}).get("octets_pieces", 7_000_000),
         group=output.get("groupe", ""),
         register=path.parent / output["registre"] if output.get("registre") else None,
         workers=execution.get("travailleurs", 0),
@@ -375,6 +393,17 @@ def _university(path: Path, table: Mapping[str, Any]) -> University:
         logo=logo,
         inner_names=tuple(table.get("services_internes", ())),
     )
+
+
+def _folder(path: Path, name: str) -> Path | None:
+    if not name:
+        return None
+    folder = path.parent / name
+    if not folder.is_dir():
+        raise SetupError(
+            str(path), "modeles.dossier", f"dossier introuvable : {name}", "Créez-le ou corrigez le chemin."
+        )
+    return folder
 
 
 def _closure(path: Path, index: int, table: Mapping[str, Any]) -> Closure:

@@ -265,6 +265,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A PDF that a message carries or names."""
+
+    path: str
+    """Under the outbox."""
+    label: str
+    """What the message calls it."""
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file to be made: decided by the plan, made by produce."""
 
@@ -275,6 +286,10 @@ class Document:
     template: str
     pdf: bool = False
     """A .pdf of the same stem is made beside it."""
+    draft: bool = False
+    """Every page bears the PROJET mark."""
+    enclosures: tuple[Enclosure, ...] = ()
+    """Of a message, in the order in which it names them; what cannot be made is named as coming later."""
 
 
 @dataclass(frozen=True, slots=True)

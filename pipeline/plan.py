@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pipeline.documents.kinds import EXTENSIONS, Kind
-from pipeline.model import Document, Plan, Verdict
+from pipeline.model import Document, Enclosure, Plan, Status, Verdict
 
 
 def plan_documents(
@@ -14,6 +15,7 @@ def plan_documents(
     cases: Callable[[Verdict], Mapping[str, bool]],
     made: Mapping[str, tuple[bool, Collection[str]]],
     stands: Callable[[str], bool],
+    enclosed: Mapping[Status, Sequence[str]],
     *,
     word_pdf: bool,
     page_pdf: bool,
@@ -21,13 +23,26 @@ def plan_documents(
     """Return the plan of each current row, in the order of ``verdicts``.
 
     ``made`` tells for each reference whether its verdict is the one that its documents were made from, and which
-    paths were made; ``stands`` whether a path is still there; ``word_pdf`` and ``page_pdf``
-    whether the tools are there that make a PDF of a .docx and of a page. A document that stands and whose verdict has not
-    changed is not made again. Rows that are replaced or doubled have no documents of their own.
+    paths were made; ``stands`` whether a path is still there; ``enclosed`` the kinds that the message of each status
+    encloses; ``word_pdf`` and ``page_pdf`` whether the tools are there that make a PDF of a .docx and of a page. A
+    document that stands and whose verdict has not changed is not made again, unless it is the message of one that is.
+    Rows that are replaced or doubled have no documents of their own. What somebody’s own command has made is kept,
+    whatever becomes of the dossier.
     """
     pdf: Mapping[str, bool] = {"word": word_pdf, "pieces": page_pdf, "message": False}
+    nightly = [kind for kind in kinds if kind.nightly]
+    ordered = sorted(nightly, key=lambda kind: kind.make == "message")  # after what they enclose
     return [
-        _plan(verdict, kinds, cases(verdict), *made.get(verdict.entry.reference or "", (False, ())), stands, pdf)
+        _plan(
+            verdict,
+            ordered,
+            cases(verdict),
+            *made.get(verdict.entry.reference or "", (False, ())),
+            stands,
+            enclosed.get(verdict.status, ()),
+            pdf,
+            tuple(f"{kind.name}_" for kind in kinds if not kind.nightly),
+        )
         for verdict in verdicts
         if verdict.entry.standing == "current" and verdict.entry.reference
     ]
@@ -40,18 +55,28 @@ def _plan(
     same: bool,
     made: Collection[str],
     stands: Callable[[str], bool],
+    enclosed: Sequence[str],
     pdf: Mapping[str, bool],
+    asked: tuple[str, ...],
 ) -> Plan:
     documents: list[Document] = []
-    kept: list[str] = []
-    wanted: set[str] = set()
+    kept = [path for path in made if path.rpartition("/")[2].startswith(asked) and stands(path)]
+    wanted = set(kept)
+    enclosures: dict[str, Enclosure] = {}
     for kind in kinds:
         document = _document(kind, verdict, cases, pdf=pdf[kind.make])
         if document is None:
             continue
+        outdated = not same
+        if kind.make == "message":
+            carried = tuple(enclosures[key] for key in enclosed if key in enclosures)
+            document = dataclasses.replace(document, enclosures=carried)
+            outdated = outdated or any(made_now.kind in enclosed for made_now in documents)
+        elif kind.pdf:
+            enclosures[kind.key] = Enclosure(f"{_stem(document)}.pdf", kind.label, kind.label_en)
         outputs = outputs_of(document)
         wanted.update(outputs)
-        if same and all(path in made and stands(path) for path in outputs):
+        if not outdated and all(path in made and stands(path) for path in outputs):
             kept += outputs
         else:
             documents.append(document)
@@ -74,7 +99,8 @@ def _document(kind: Kind, verdict: Verdict, cases: Mapping[str, bool], *, pdf: b
         template = kind.templates[verdict.model]
     entry = verdict.entry
     path = f"{entry.folder}/{kind.name}_{entry.reference}{EXTENSIONS[kind.make]}"
-    return Document(kind.key, path, template, pdf=pdf and kind.pdf)
+    draft = verdict.status == "à vérifier" and kind.marked
+    return Document(kind.key, path, template, pdf=pdf and kind.pdf, draft=draft)
 
 
 def outputs_of(document: Document) -> tuple[str, ...]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.check.facts import Facts
 from pipeline.documents import office, pages
 from pipeline.documents.checklist import checklist_html, checklist_values
-from pipeline.documents.letter import letter
+from pipeline.documents.message import enclose, letter
 from pipeline.documents.values import template_values
+from pipeline.documents.values.tree import Tree
 from pipeline.model import Document, Failure, Plan
 from pipeline.outbox import Outbox, workshop
 from pipeline.plan import outputs_of
@@ -44,23 +46,29 @@ def produce(
 ) -> Produced:
     """Make every planned document, remove those of older versions, and tell what stands.
 
-    ``advance`` is told how many documents were made since it was last called.
+    Messages come last: they carry the PDFs of the others. ``advance`` is told how many documents were made since it
+    was last called.
     """
     result = Produced()
     failed: set[str] = set()
-    with workshop() as folder:
-        for plan in plans:
-            for failure in _write(plan, setup, outbox):
-                failed.add(failure.path)
-                result.failures.append(failure)
-            advance(len(plan.documents))
-        wanted = [d for plan in plans for d in plan.documents if d.pdf and d.path not in failed]
-        for failure in _convert(wanted, outbox, tools, folder, advance):
+
+    def note(failures: Iterable[Failure]) -> None:
+        for failure in failures:
             failed.add(failure.path)
             result.failures.append(failure)
+
+    with workshop() as folder:
+        for plan in plans:
+            sheets = [document for document in plan.documents if not _is_message(document)]
+            note(_write(plan, sheets, setup, outbox))
+            advance(len(sheets))
+        wanted = [d for plan in plans for d in plan.documents if d.pdf and d.path not in failed]
+        note(_convert(wanted, outbox, tools, folder, advance))
     for plan in plans:
-        new = [path for document in plan.documents for path in outputs_of(document) if path not in failed]
-        standing = [path for path in new if outbox.path(path).is_file()]
+        messages = [document for document in plan.documents if _is_message(document)]
+        note(_write(plan, messages, setup, outbox, {*plan.kept, *_standing(plan, failed, outbox)}))
+        advance(len(messages))
+        standing = _standing(plan, failed, outbox)
         result.made += len(standing)
         result.paths.append(tuple(sorted({*plan.kept, *standing})))
         for path in plan.obsolete:
@@ -68,30 +76,62 @@ def produce(
     return result
 
 
-def _write(plan: Plan, setup: Setup, outbox: Outbox) -> list[Failure]:
-    """Write the .docx, .html and .eml of one plan."""
-    if not plan.documents:
+def _is_message(document: Document) -> bool:
+    return document.path.endswith(".eml")
+
+
+def _standing(plan: Plan, failed: Collection[str], outbox: Outbox) -> list[str]:
+    """Return the paths that this run has made of the documents of ``plan``."""
+    planned = [path for document in plan.documents for path in outputs_of(document) if path not in failed]
+    return [path for path in planned if outbox.path(path).is_file()]
+
+
+def _write(
+    plan: Plan, documents: Sequence[Document], setup: Setup, outbox: Outbox, standing: Collection[str] = ()
+) -> list[Failure]:
+    """Write ``documents`` of one plan; a message encloses what is among the paths ``standing``."""
+    if not documents:
         return []
     outbox.sweep(plan.verdict.entry.folder)
     facts = setup.judge.facts(plan.verdict.entry)
+
+    @cache
+    def values(draft: bool) -> Tree:
+        return template_values(facts, setup.translations, draft=draft, findings=plan.verdict.findings)
+
     failures = []
-    for document in plan.documents:
+    for document in documents:
         try:
-            outbox.write(document.path, _content(document, plan, facts, setup))
+            if _is_message(document):
+                content = _message(document, plan, facts, setup, outbox, standing)
+            else:
+                content = _content(document, plan, facts, values, setup)
+            outbox.write(document.path, content)
         except Exception:  # noqa: BLE001 – one bad document must not end the night; the traceback says which and why
             _LOG.exception("document %s of %s", document.kind, plan.verdict.entry.reference)
             failures += [Failure(path, "ce document n’a pas pu être rempli") for path in outputs_of(document)]
     return failures
 
 
-def _content(document: Document, plan: Plan, facts: Facts, setup: Setup) -> bytes:
+def _content(document: Document, plan: Plan, facts: Facts, values: Callable[[bool], Tree], setup: Setup) -> bytes:
     if document.template:
-        draft = plan.verdict.status == "à vérifier"
-        return setup.templates[document.template].render(template_values(facts, setup.translations, draft=draft))
+        return setup.templates[document.template].render(values(document.draft))
     page = checklist_values(facts, plan.verdict, setup.checklist)
-    if document.path.endswith(".html"):
-        return checklist_html(page, "bilingue" if plan.verdict.model == "bilingue" else "fr").encode()
-    return letter(facts, plan.verdict, page, setup.letters)
+    return checklist_html(page, "bilingue" if plan.verdict.model == "bilingue" else "fr").encode()
+
+
+def _message(
+    document: Document, plan: Plan, facts: Facts, setup: Setup, outbox: Outbox, standing: Collection[str]
+) -> bytes:
+    enclosed = enclose(
+        document.enclosures,
+        standing,
+        lambda path: outbox.path(path).read_bytes(),
+        attach=setup.settings.attach,
+        most=setup.settings.attached_bytes,
+    )
+    page = checklist_values(facts, plan.verdict, setup.checklist)
+    return letter(facts, plan.verdict, page, setup.letters, enclosed)
 
 
 def _convert(

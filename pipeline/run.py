@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from pipeline.codec import pack_findings
 from pipeline.completion import complete
 from pipeline.documents import office, pages
 from pipeline.documents.cases import cases
 from pipeline.dossiers import Snapshot, identify
-from pipeline.errors import LockedError
 from pipeline.intake import find_files, read_file
+from pipeline.lock import hold
 from pipeline.model import Deposit, Entry, Outcome, Plan, Source, Verdict
 from pipeline.normalise import normalise
 from pipeline.outbox import Outbox
@@ -57,9 +55,9 @@ def run(options: Options, progress: Progress) -> Outcome:
     setup = load_setup(options.config)
     tools, notices = _tools(options, setup)
     outbox = Outbox(options.outbox, setup.settings.group)
-    with _lock(options):
+    with hold(options.outbox):
         outbox.folder(".")
-        register = open_register(None if options.check_only else _register_path(options, setup))
+        register = open_register(None if options.check_only else setup.settings.register_of(options.outbox))
         try:
             run_id = _run_id(outbox)
             sources, deposits, fresh = _read(options, setup, register, progress)
@@ -153,6 +151,7 @@ def _plan(
         lambda verdict: cases(setup.judge.facts(verdict.entry)),
         made,
         lambda path: outbox.path(path).is_file(),
+        setup.letters.enclosed,
         word_pdf=tools.office is not None,
         page_pdf=tools.wkhtmltopdf is not None,
     )
@@ -179,21 +178,6 @@ def _tools(options: Options, setup: Setup) -> tuple[Tools, tuple[str, ...]]:
         notices.append("wkhtmltopdf est absent : les listes de pièces et le rapport sont faits en .html, sans PDF.")
     found = soffice and office.Office(soffice, settings.batch_timeout, settings.document_timeout)
     return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
-
-
-def _register_path(options: Options, setup: Setup) -> Path:
-    return setup.settings.register or options.outbox.with_name(f"{options.outbox.name}.sqlite3")
-
-
-def _lock(options: Options) -> FileLock:
-    """Hold the outbox: one run at a time. Raises LockedError when another one has it."""
-    options.outbox.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(options.outbox.with_name(f".{options.outbox.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise LockedError("Un autre traitement est en cours sur ce dossier de sortie.") from error
-    return lock
 
 
 def _run_id(outbox: Outbox) -> str:

@@ -7,14 +7,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline import __version__
 from pipeline.check.judge import Judge, load_judge
 from pipeline.config import Settings, load_settings
+from pipeline.documents.amendable import load_amendments
+from pipeline.documents.cases import cases
 from pipeline.documents.checklist import Checklist, load_checklist
 from pipeline.documents.kinds import Kind, load_kinds
-from pipeline.documents.letter import Letters, load_letters
-from pipeline.documents.lint import check_templates, known_names
+from pipeline.documents.library import Library, Shelves, load_library
+from pipeline.documents.listings import Listing, load_listings
+from pipeline.documents.message import Letters, load_letters
+from pipeline.documents.previews import Preview, load_previews
+from pipeline.documents.trials import Trials, make_trials
 from pipeline.documents.values import Translations, load_translations, template_values
 from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
@@ -40,6 +46,8 @@ class Setup:
     translations: Translations
     checklist: Checklist
     letters: Letters
+    listings: tuple[Listing, ...]
+    """The workbooks of the whole run."""
     fingerprint: str
     """Hash of schemas/, of the configuration and of the version: what a verdict depends on besides the form."""
 
@@ -53,33 +61,75 @@ class Setup:
         """What each rule is about, in a few French words, by its id."""
         return {rule.id: rule.title for rule in self.judge.catalogue.values()}
 
+    def cases(self, entry: Entry) -> Mapping[str, bool]:
+        """Return every condition of the templates for one dossier."""
+        return cases(self.judge.facts(entry))
+
+    def values(self, entry: Entry) -> Mapping[str, Any]:
+        """Return what the templates may ask for about one dossier."""
+        return template_values(self.judge.facts(entry), self.translations)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The templates with what it takes to fill them, whether they are sound or not."""
+
+    settings: Settings
+    tables: Tables
+    judge: Judge
+    translations: Translations
+    kinds: tuple[Kind, ...]
+    previews: tuple[Preview, ...]
+    names: Mapping[str, Any]
+    """Every name that a template may ask for, with the value that it has in a form that says nothing."""
+    trials: Trials
+    library: Library
+
 
 def load_setup(config: Path, root: Path = ROOT) -> Setup:
-    """Load and check everything. Raises SetupError (status 2) on the first fault, naming file, key and mend."""
+    """Load and check everything. Raises SetupError (status 2) on the first fault, naming file, key and mend.
+
+    The faults of the templates are told all together.
+    """
+    shelf = load_shelf(config, root)
+    schemas, tables = root / "schemas", shelf.tables
+    return Setup(
+        settings=shelf.settings,
+        tables=tables,
+        systems=load_systems(schemas, tables.fields),
+        judge=shelf.judge,
+        kinds=shelf.kinds,
+        templates=shelf.library.templates(),
+        translations=shelf.translations,
+        checklist=load_checklist(schemas, tables.fields),
+        letters=load_letters(schemas, shelf.kinds),
+        listings=load_listings(schemas, shelf.names, shelf.judge.catalogue),
+        fingerprint=_fingerprint(schemas, config),
+    )
+
+
+def load_shelf(config: Path, root: Path = ROOT, *, advice: bool = False) -> Shelf:
+    """Load what templates need, and the templates; their faults, with ``advice`` the small ones too, are values."""
     settings = load_settings(config)
-    schemas, templates_folder = root / "schemas", root / "templates_docx"
+    schemas, folder = root / "schemas", root / "templates_docx"
     tables = load_tables(schemas)
     judge = load_judge(schemas, tables, settings)
     translations = load_translations(schemas, tables.fields)
-    known = template_values(judge.facts(_empty_entry()), translations)
-    kinds = load_kinds(schemas, templates_folder, frozenset(known["cas"]))
-    logo = _logo(settings)
-    names = sorted({name for kind in kinds for name in kind.templates.values()})
-    templates = {name: WordTemplate(templates_folder / name, logo) for name in names}
-    agreements = [name for kind in kinds if kind.key == "convention" for name in kind.templates.values()]
-    check_templates(templates.values(), agreements, known_names(known))
-    return Setup(
-        settings=settings,
-        tables=tables,
-        systems=load_systems(schemas, tables.fields),
-        judge=judge,
-        kinds=kinds,
-        templates=templates,
-        translations=translations,
-        checklist=load_checklist(schemas, tables.fields),
-        letters=load_letters(schemas),
-        fingerprint=_fingerprint(schemas, config),
+    names = template_values(judge.facts(_empty_entry()), translations)
+    kinds = load_kinds(schemas, folder, frozenset(names["cas"]))
+    previews = load_previews(schemas, tables)
+    amendments = load_amendments(schemas, tables.fields, names, judge.catalogue)
+    trials = make_trials(previews, judge.facts, lambda entry: judge.judge(entry).findings, translations, amendments)
+    library = load_library(
+        Shelves(folder, settings.templates),
+        {name for kind in kinds for name in kind.templates.values()},
+        {name for kind in kinds if kind.key == "convention" for name in kind.templates.values()},
+        names,
+        trials.of,
+        logo=_logo(settings),
+        advice=advice,
     )
+    return Shelf(settings, tables, judge, translations, kinds, previews, names, trials, library)
 
 
 def _empty_entry() -> Entry:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterable, Mapping
+from email.message import EmailMessage
 from pathlib import Path
 
 import openpyxl
@@ -137,11 +140,50 @@ def test_a_second_run_writes_no_document_on_any_later_day(demo: Ran, tmp_path: P
     assert told(again) == told(demo)
 
 
+def _without_pdf(ran: Ran) -> dict[str, bytes]:
+    """Return the documents that are neither PDFs nor messages, which carry PDFs where they are made."""
+    return {name: data for name, data in ran.files().items() if not name.endswith((".pdf", ".eml"))}
+
+
+def _message(ran: Ran) -> EmailMessage:
+    (data,) = [data for name, data in ran.files().items() if name.endswith(".eml")]
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _attached(ran: Ran) -> list[str | None]:
+    """Return the names of the files that the only message carries."""
+    return [part.get_filename() for part in _message(ran).iter_attachments()]
+
+
+def _said(ran: Ran) -> str:
+    body = _message(ran).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_each_message_carries_the_whole_pdfs_that_it_speaks_of_and_never_a_draft(demo: Ran) -> None:
+    for entry in demo.report["dossiers"]:
+        for path in entry["documents"]:
+            if path.endswith(".eml"):
+                message = email.message_from_bytes((demo.outbox / path).read_bytes(), policy=email.policy.default)
+                assert isinstance(message, EmailMessage)
+                names = [str(part.get_filename()) for part in message.iter_attachments()]
+                standing = {Path(p).name: demo.outbox / p for p in entry["documents"] if p.endswith(".pdf")}
+                assert [part.get_content() for part in message.iter_attachments()] == [
+                    standing[name].read_bytes() for name in names
+                ]
+                agreement = f"convention_{entry['reference']}.pdf"
+                assert (agreement in names) == (entry["status"] == "prêt")
+                assert (f"pieces_{entry['reference']}.pdf" in names) == (entry["status"] not in ("refusé", "réorienté"))
+
+
 def test_the_same_inbox_gives_the_same_bytes(demo: Ran, tmp_path: Path) -> None:
     other = run(ROOT / "examples", tmp_path / "ailleurs", "--no-pdf")
     assert other.status == 0, other.said
-    mine, theirs = other.files(), demo.files()
-    assert mine == {name: data for name, data in theirs.items() if not name.endswith(".pdf")}
+    assert other.files().keys() == {name for name in demo.files() if not name.endswith(".pdf")}
+    assert _without_pdf(other) == _without_pdf(demo)
 
 
 def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(demo: Ran, tmp_path: Path) -> None:
@@ -157,7 +199,8 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_one(demo: Ran, tmp_p
         assert all(zipfile.ZipFile(p).testzip() is None for p in whole)
     done = run(ROOT / "examples", outbox, "--no-pdf")
     assert done.status == 0, done.said
-    assert done.files() == {name: data for name, data in demo.files().items() if not name.endswith(".pdf")}
+    assert done.files().keys() == {name for name in demo.files() if not name.endswith(".pdf")}
+    assert _without_pdf(done) == _without_pdf(demo)
 
 
 def _sheet(path: Path, changes: Mapping[str, str]) -> None:
@@ -190,7 +233,7 @@ def test_a_changed_form_is_made_again_under_its_reference_and_the_old_documents_
     third = run(inbox, outbox, "--no-pdf")
     (entry,) = third.report["dossiers"]
     assert (entry["reference"], entry["status"]) == ("C2026-000001", "prêt")
-    (agreement,) = [data for name, data in third.files().items() if name.endswith(".docx")]
+    (agreement,) = [data for name, data in third.files().items() if re.search(r"/convention_[^/]*\.docx$", name)]
     with zipfile.ZipFile(__import__("io").BytesIO(agreement)) as archive:
         assert "version 3" in re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
 
@@ -248,7 +291,10 @@ def test_without_the_pdf_programs_everything_else_is_made_and_one_line_says_so(t
     assert "LibreOffice est absent" in done.said
     assert "wkhtmltopdf est absent" in done.said
     assert {Path(p).suffix for p in done.files()} == {".docx", ".html", ".eml"}
+    assert _attached(done) == []
+    assert "Vous recevrez ensuite" in _said(done)
     later = run(inbox, tmp_path / "outbox")
+    assert {"convention_C2026-000001.pdf", "pieces_C2026-000001.pdf"} <= set(_attached(later))
     assert {Path(p).suffix for p in later.files()} == {".docx", ".html", ".eml", ".pdf"}
     assert later.dossier(5, "a.xlsx")["reference"] == "C2026-000001"
 
@@ -263,12 +309,15 @@ def test_a_document_that_cannot_be_made_is_told_with_status_four_and_made_the_ne
     refusing.chmod(0o755)
     broken = run(inbox, tmp_path / "outbox", env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
     assert broken.status == 4, broken.said
-    (failure,) = broken.report["failures"]
-    assert failure["path"].endswith("/convention_C2026-000001.pdf")
+    (failure,) = [f for f in broken.report["failures"] if f["path"].endswith("/convention_C2026-000001.pdf")]
+    assert {Path(f["path"]).suffix for f in broken.report["failures"]} == {".pdf"}
     assert failure["path"] not in broken.dossier(5, "a.xlsx")["documents"]
+    assert _attached(broken) == ["pieces_C2026-000001.pdf"]
+    assert "Vous recevrez ensuite" in _said(broken)
     mended = run(inbox, tmp_path / "outbox")
     assert mended.status == 0, mended.said
     assert failure["path"] in mended.dossier(5, "a.xlsx")["documents"]
+    assert {"convention_C2026-000001.pdf", "pieces_C2026-000001.pdf"} <= set(_attached(mended))
 
 
 def test_another_run_at_work_is_status_three(tmp_path: Path) -> None:
@@ -353,6 +402,8 @@ def test_nothing_of_a_university_stands_in_the_code_the_schemas_or_the_templates
         ("schemas/documents.yaml", "convention_francais.docx", "absente.docx", "convention"),
         ("schemas/checklist.yaml", "si: ceam_utile", "si: toujours_vrai", "CEAM"),
         ("schemas/letters.yaml", "objet:", "sujet:", "prêt"),
+        ("schemas/letters.yaml", "    - fiche_accident\n", "    - fiche_incident\n", "prêt.joints"),
+        ("conventions.toml", 'pieces = "jointes"', 'pieces = "collées"', "courriel.pieces"),
         ("schemas/translations.yaml", "Obligatoire: compulsory, ", "", "stage.nature"),
         ("schemas/reference/gratification_rates.csv", "2026-01-01,", "2026-02-01,", "2026-02-01"),
         ("schemas/columns/pstage.yaml", "gratification.montant", "gratification.somme", ""),

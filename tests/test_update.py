@@ -29,6 +29,15 @@ Table = list[dict[str, str]]
 
 
 @pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """The contact forms of the examples, alone."""
+    folder = tmp_path / "depots"
+    folder.mkdir()
+    shutil.copy(ROOT / "examples" / "imprime_contact_2026-11.xlsx", folder)
+    return folder
+
+
+@pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A copy of the schemas, which a test may change."""
     shutil.copytree(ROOT / "schemas", tmp_path / "root" / "schemas")
@@ -219,12 +228,12 @@ def test_a_ragged_row_is_refused_at_its_line_even_after_a_cell_of_two_lines(root
 
 
 def test_a_country_that_turns_red_refuses_its_request_and_one_that_calms_down_frees_it(
-    root: Path, tmp_path: Path
+    root: Path, inbox: Path, tmp_path: Path
 ) -> None:
     rows = _turned_red("DE")
     _row(rows, "SN").update(level="none", portee_orange="", regions_note="", as_of="2026-11-10")
     _row(rows, "MA").update(as_of="2026-11-10")
-    proposal = _examined(root, _written(tmp_path / "new.csv", rows), inbox=ROOT / "examples")
+    proposal = _examined(root, _written(tmp_path / "new.csv", rows), inbox=inbox)
     assert [(c.subject, c.before, c.after) for c in proposal.changes] == [
         ("Allemagne (DE)", "aucune zone déconseillée (13/04/2026)", "rouge (10/11/2026)"),
         ("Sénégal (SN)", "orange en partie (15/09/2026)", "aucune zone déconseillée (10/11/2026)"),
@@ -238,14 +247,16 @@ def test_a_country_that_turns_red_refuses_its_request_and_one_that_calms_down_fr
     assert proposal.reach.reworded == 1  # Morocco: the same level, a newer date in the message
 
 
-def test_a_dossier_whose_agreement_is_made_is_called_back_and_not_refused(root: Path, tmp_path: Path) -> None:
-    night = run(ROOT / "examples", tmp_path / "outbox", "--no-pdf")
+def test_a_dossier_whose_agreement_is_made_is_called_back_and_not_refused(
+    root: Path, inbox: Path, tmp_path: Path
+) -> None:
+    night = run(inbox, tmp_path / "outbox", "--no-pdf")
     assert night.status == 0, night.said
     file = _written(tmp_path / "new.csv", _turned_red("DE", "BE"))
     reference = night.dossier(7)["reference"]
     register = (tmp_path / "outbox.sqlite3").read_bytes()
 
-    here = _examined(root, file, inbox=ROOT / "examples").reach.touched
+    here = _examined(root, file, inbox=inbox).reach.touched
     (seen,) = [t for t in here if t.reference == reference]
     assert (seen.before, seen.after, seen.in_inbox) == ("prêt", "prêt", True)
     assert [rule for rule, _ in seen.appear] == ["GEO-09"]
@@ -258,16 +269,14 @@ def test_a_dossier_whose_agreement_is_made_is_called_back_and_not_refused(root: 
     assert (tmp_path / "outbox.sqlite3").read_bytes() == register
 
 
-def test_an_internship_that_has_ended_is_not_under_way(root: Path, tmp_path: Path) -> None:
+def test_an_internship_that_has_ended_is_not_under_way(root: Path, inbox: Path, tmp_path: Path) -> None:
     file = _written(tmp_path / "new.csv", _turned_red("DE"))
-    proposal, _ = examine(
-        file, inbox=ROOT / "examples", outbox=tmp_path / "o", config=CONFIG, day=date(2027, 6, 1), root=root
-    )
+    proposal, _ = examine(file, inbox=inbox, outbox=tmp_path / "o", config=CONFIG, day=date(2027, 6, 1), root=root)
     assert proposal.reach.touched == ()
 
 
-def test_a_new_rate_touches_those_who_are_paid_less(root: Path, tmp_path: Path) -> None:
-    proposal = _examined(root, _written(tmp_path / "new.csv", _with_2027()), inbox=ROOT / "examples")
+def test_a_new_rate_touches_those_who_are_paid_less(root: Path, inbox: Path, tmp_path: Path) -> None:
+    proposal = _examined(root, _written(tmp_path / "new.csv", _with_2027()), inbox=inbox)
     (change,) = proposal.changes
     assert (change.subject, change.before) == ("du 01/01/2027 au 31/12/2027", "")
     assert "4,65" in change.after

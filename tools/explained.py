@@ -12,7 +12,7 @@ from typing import Any
 
 from docx import Document
 
-from pipeline.documents import checklist
+from pipeline.documents.checklist import page as checklist
 from pipeline.tables.yamls import check_shape, read_yaml
 from tools.agreements.words import MODELS, Clause, annexes, clauses, labels
 
@@ -207,7 +207,9 @@ class Sources:
     def _page(self, place: Place) -> Iterator[str]:
         function = getattr(checklist, place["fonction"], None)
         code = inspect.getsource(function) if function else ""
-        yield from _absent(f"pipeline/documents/checklist.py, {place['fonction']}", place, {"fr": code, "en": code})
+        yield from _absent(
+            f"pipeline/documents/checklist/page.py, {place['fonction']}", place, {"fr": code, "en": code}
+        )
 
     def _letter(self, place: Place) -> Iterator[str]:
         entry = self._entry("letters", place["statut"]) or {}
@@ -320,7 +322,7 @@ _NAMES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "signatures": lambda _: f"[convention](../{_LAYOUT}), page des signatures (les trois modèles)",
     "annexe": lambda g: f"[annexe](../{_ANNEXES}) `{g['annexe']}`",
     "liste": lambda g: f"[liste des pièces](../{_CHECKLIST}), ligne {g['ligne']}",
-    "page": lambda g: f"[liste des pièces](../pipeline/documents/checklist.py), `{g['fonction']}`",
+    "page": lambda g: f"[liste des pièces](../pipeline/documents/checklist/page.py), `{g['fonction']}`",
     "courrier": lambda g: f"[lettre](../schemas/letters.yaml) « {g['statut']} »",
     "document": lambda g: f"[document](../schemas/documents.yaml) `{g['document']}`",
     "constat": lambda g: f"[constat](../schemas/rules.yaml) {g['regle']}",

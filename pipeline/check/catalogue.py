@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pipeline.errors import SetupError
 from pipeline.model import Gate, Motif, Severity
 from pipeline.tables.fields import Fields
-from pipeline.tables.yamls import check_shape, read_yaml
+from pipeline.tables.yamls import check_entries, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def load_catalogue(schemas: Path, fields: Fields, applied: Iterable[str]) -> Cat
     """
     path = schemas / "rules.yaml"
     data = read_yaml(path)
-    check_shape(data, dict.fromkeys(data, {"type": "dict", "schema": _ENTRY}), str(path))
+    check_entries(data, {"type": "dict", "schema": _ENTRY}, str(path))
     known = set(applied)
     for rule_id in sorted(known - set(data)):
         raise SetupError(str(path), rule_id, "règle appliquée mais non décrite", "Rétablissez son entrée.")

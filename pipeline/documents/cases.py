@@ -8,6 +8,8 @@ from pipeline.check.facts import Facts
 from pipeline.check.hours import TWO_MONTHS
 from pipeline.check.rules.routing import is_specific_funding
 from pipeline.check.stipend_amounts import due, exceeds_exemption
+from pipeline.check.treaties import quebec_form_needed
+from pipeline.documents.host_kinds import HOST_KINDS, host_kind, in_public_research
 from pipeline.model import LEGAL_RATE
 from pipeline.tables.words import fold
 
@@ -32,7 +34,12 @@ def _places(facts: Facts) -> dict[str, bool]:
         "pacifique": country is not None and country.pacific,
         "ue": facts.abroad and country is not None and country.in_eu_eea_switzerland,
         "royaume_uni": code == "GB",
+        "nouvelle_caledonie": code == "NC",
+        "polynesie": code == "PF",
+        "wallis_et_futuna": code == "WF",
+        "serbie": code == "RS",
         "quebec": facts.in_quebec,
+        "quebec_protocole": quebec_form_needed(facts),
         "etats_unis_canada": code in ("US", "CA"),
         "luxembourg": code == "LU",
         "allemagne": code == "DE",
@@ -48,23 +55,30 @@ def _places(facts: Facts) -> dict[str, bool]:
 
 def _host_and_stipend(facts: Facts) -> dict[str, bool]:
     public = facts.public_host is True
-    above = exceeds_exemption(facts) is True
+    kind = host_kind(facts)
+    exceeds = exceeds_exemption(facts)
+    above = exceeds is True
     long = facts.hours is not None and facts.hours > TWO_MONTHS
     return {
         "public": public,
         "prive": not public,
-        "laboratoire_public": public and "laboratoire" in fold(facts["organisme.service"] or ""),
+        "entreprise_publique": facts["organisme.type"] == "Entreprise publique",
+        **{name: name == kind for name in HOST_KINDS},
+        "laboratoire_public": in_public_research(facts),
         "gratifie": facts.paid is True,
         "gratification_due": due(facts),
         "taux_legal": facts["gratification.montant"] == LEGAL_RATE,
         "au_dessus_plafond": above,
+        "plafond_inconnu": facts.paid is True and exceeds is None,
         "siege_en_france": facts["organisme.siege_en_france"] is True
-        or facts["organisme.type"] == "Organisme consulaire français",
+        or facts["organisme.type"] == "Organisme consulaire français"
+        or kind == "poste_diplomatique",
         "plus_de_308h": long,
         "plus_de_deux_mois": long,
         "protection_locale": facts["etranger.protection_locale"] is True,
-        "at_francaise": facts.abroad and not above and not facts.over_six_months,
+        "at_francaise": facts.abroad and not above and not facts.over_six_months and not _elsewhere(facts),
         "financement_specifique": is_specific_funding(facts),
+        "zrr": facts["organisme.zrr"] is True,
         "double_convention": facts["stage.convention_hors_etablissement"] is True,
     }
 
@@ -73,6 +87,7 @@ def _people_and_time(facts: Facts) -> dict[str, bool]:
     exceptional = fold(facts["stage.travail_exceptionnel"] or "")
     age_now, age_then = facts.age_on(facts.today), facts.age_at_start
     minor = any(age is not None and age < 18 for age in (age_now, age_then))
+    away = facts["stage.teletravail_pays"]
     no = ("non", "aucun", "aucune", "neant", "sans objet", "")
     return {
         "plus_de_six_mois": facts.over_six_months,
@@ -84,6 +99,8 @@ def _people_and_time(facts: Facts) -> dict[str, bool]:
         "discontinu": bool(facts["stage.repartition"]),
         "interruptions": bool(facts.interruptions),
         "calendrier_long": len(facts.schedule) > 6,
+        "teletravail_autre_pays": _elsewhere(facts),
+        "teletravail_etranger": bool(away) and facts.tables.countries[away].abroad,
         "teletravail": bool(facts["stage.teletravail_part"]) or "teletravail" in exceptional,
         "travail_exceptionnel": exceptional not in no,
         "nuit_dimanche": any(word in exceptional for word in ("nuit", "dimanche", "ferie")),
@@ -93,3 +110,9 @@ def _people_and_time(facts: Facts) -> dict[str, bool]:
         "second_encadrant": bool(facts["tuteur2.nom"]),
         "cas_particulier": fold(facts["stage.cas_particulier"] or "") not in no,
     }
+
+
+def _elsewhere(facts: Facts) -> bool:
+    """Tell whether part of the work is done from another country than that of the internship."""
+    country, away = facts.country, facts["stage.teletravail_pays"]
+    return country is not None and bool(away) and away != country.code

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from pipeline.errors import SetupError
 from pipeline.model import Model, Status
-from pipeline.tables.yamls import check_shape, read_yaml
+from pipeline.tables.yamls import check_entries, read_yaml
 
 Make: TypeAlias = Literal["word", "pieces", "message"]
 EXTENSIONS: Mapping[Make, str] = {"word": ".docx", "pieces": ".html", "message": ".eml"}
@@ -30,6 +30,12 @@ class Kind:
     label: str = ""
     """What a letter calls it; "" for what no letter encloses."""
     label_en: str = ""
+    nightly: bool = True
+    """Whether a run makes it; False: only somebody’s own command does."""
+    marked: bool = True
+    """Whether it bears the PROJET mark while something is to be decided."""
+    title: str = ""
+    """What the report calls it."""
 
 
 _SHAPE: dict[str, Any] = {
@@ -44,6 +50,9 @@ _SHAPE: dict[str, Any] = {
         "statuts": {"type": "list", "required": True, "schema": {"allowed": list(get_args(Status))}},
         "si": {"type": ["string", "list"]},
         "pdf": {"type": "boolean", "required": True},
+        "titre": {"type": "string", "required": True, "empty": False},
+        "projet": {"type": "boolean"},
+        "quand": {"allowed": ["nuit", "demande"]},
         "libelle": {"type": "string", "empty": False, "dependencies": "libelle_en"},
         "libelle_en": {"type": "string", "empty": False, "dependencies": "libelle"},
     },
@@ -57,7 +66,7 @@ def load_kinds(schemas: Path, templates: Path, case_names: frozenset[str]) -> tu
     """
     path = schemas / "documents.yaml"
     data = {key: entry for key, entry in read_yaml(path).items() if not is_listing(entry)}
-    check_shape(data, dict.fromkeys(data, _SHAPE), str(path))
+    check_entries(data, _SHAPE, str(path))
     kinds = []
     for key, entry in data.items():
         files = entry.get("modeles", {})
@@ -81,6 +90,9 @@ def load_kinds(schemas: Path, templates: Path, case_names: frozenset[str]) -> tu
                 entry["pdf"],
                 entry.get("libelle", ""),
                 entry.get("libelle_en", ""),
+                nightly=entry.get("quand", "nuit") == "nuit",
+                marked=entry.get("projet", True),
+                title=entry["titre"],
             )
         )
     return tuple(kinds)

@@ -7,6 +7,7 @@ a batch did not give is tried again alone, through pdfkit itself.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -17,17 +18,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pdfkit
+import pikepdf
 
+from pipeline.documents.archive import archive
 from pipeline.documents.office import is_whole_pdf
+
+_LOG = logging.getLogger(__name__)
 
 _OPTIONS = {
     "quiet": "",
     "encoding": "utf-8",
     "page-size": "A4",
-    "margin-top": "12mm",
-    "margin-bottom": "12mm",
-    "margin-left": "14mm",
-    "margin-right": "14mm",
+    "margin-top": "7mm",
+    "margin-bottom": "7mm",
+    "margin-left": "10mm",
+    "margin-right": "10mm",
     "disable-javascript": "",
     "javascript-delay": "0",
     "disable-plugins": "",
@@ -41,7 +46,7 @@ _OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class PdfJob:
-    """A page to be converted; ``pdf`` is where its PDF is to stand."""
+    """A page to be converted; ``pdf`` is where its PDF is to stand, ``title`` what it is called where it does not say."""
 
     html: Path
     pdf: Path
@@ -54,7 +59,7 @@ def find_wkhtmltopdf() -> str | None:
 
 
 def html_to_pdf(jobs: Sequence[PdfJob], program: str, timeout: float) -> list[tuple[PdfJob, str]]:
-    """Convert ``jobs`` within ``timeout`` seconds; return those that failed, each with a French reason."""
+    """Convert ``jobs`` to PDF/A-2b, within ``timeout`` seconds; return those that failed, each with a French reason."""
     configuration = pdfkit.configuration(wkhtmltopdf=program)
     with _quiet_environment() as environment:
         lines = "".join(_line(job, configuration) for job in jobs)
@@ -71,7 +76,19 @@ def html_to_pdf(jobs: Sequence[PdfJob], program: str, timeout: float) -> list[tu
             if not is_whole_pdf(job.pdf) and not _alone(job, configuration, environment):
                 job.pdf.unlink(missing_ok=True)
                 failed.append((job, "wkhtmltopdf n’a pas pu convertir cette page"))
+            elif not _archived(job):
+                job.pdf.unlink(missing_ok=True)
+                failed.append((job, "ce PDF n’a pas pu être mis au format d’archive"))
     return failed
+
+
+def _archived(job: PdfJob) -> bool:
+    try:
+        archive(job.pdf, job.html, job.title)
+    except (pikepdf.PdfError, OSError):
+        _LOG.exception("archive format of %s", job.pdf.name)
+        return False
+    return True
 
 
 def _line(job: PdfJob, configuration: object) -> str:

@@ -61,6 +61,22 @@ class Held:
     """False when the dossier has been abandoned."""
 
 
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """One version of a dossier, the current one or an older one."""
+
+    number: int
+    deposit: Deposit
+    """With the columns that its source asks when the register still holds the file; else its layout has none."""
+    first_day: date
+    """Day on which its deposit was first met."""
+    folder: str
+    status: str
+    findings: str
+    """JSON."""
+    documents: tuple[str, ...]
+
+
 class Register:
     """An open register. ``path=None`` is an empty one in memory, which nothing outlives (``check``)."""
 
@@ -172,6 +188,36 @@ class Register:
             ]
         return found
 
+    def versions(self, reference: str) -> list[PastVersion]:
+        """Return every version of a dossier, oldest first; one whose content the register never kept is left out."""
+        rows = self._db.execute(
+            "SELECT v.number, v.digest, v.deposited_at, v.file, v.sheet, v.line, v.status, v.findings, v.documents,"
+            " d.first_day, d.content, folder FROM version v JOIN dossier USING (reference)"
+            " JOIN deposit d ON d.digest = v.digest WHERE v.reference = ? ORDER BY v.number",
+            (reference,),
+        ).fetchall()
+        whole = self._whole({row[1] for row in rows})
+        found = []
+        for number, digest, at, file, sheet, line, status, findings, documents, day, content, folder in rows:
+            deposit = whole.get(digest)
+            if deposit is None and content is not None:
+                deposit = _remembered(content, digest, at, Place(file, sheet, line))
+            if deposit is not None:
+                made = tuple(json.loads(documents))
+                first = date.fromisoformat(day)
+                found.append(PastVersion(number, deposit, first, folder, status, findings, made))
+        return found
+
+    def _whole(self, digests: set[str]) -> Mapping[str, Deposit]:
+        """Return the deposits of ``digests`` as their files held them, columns included."""
+        found: dict[str, Deposit] = {}
+        for (content,) in self._db.execute("SELECT content FROM file ORDER BY rowid"):
+            if len(found) == len(digests):
+                break
+            blob = bytes(content).partition(b"\n")[2]
+            found.update({d.digest: d for d in unpack_deposits(blob, "") if d.digest in digests})
+        return found
+
     def _next_run(self) -> int:
         (last,) = self._db.execute("SELECT coalesce(max(number), 0) FROM run").fetchone()
         return int(last) + 1
@@ -213,6 +259,17 @@ class Register:
             self._db.executemany(
                 "UPDATE version SET documents = ? WHERE reference = ? AND number = ?",
                 [(json.dumps(list(paths)), ref, number) for (ref, number), paths in documents.items()],
+            )
+
+    def add_documents(self, reference: str, paths: Iterable[str]) -> None:
+        """Record that ``paths`` stand in the outbox beside the documents of the current version."""
+        with self._db:
+            number, documents = self._db.execute(
+                "SELECT number, documents FROM version WHERE reference = ? ORDER BY number DESC LIMIT 1", (reference,)
+            ).fetchone()
+            self._db.execute(
+                "UPDATE version SET documents = ? WHERE reference = ? AND number = ?",
+                (json.dumps(sorted({*json.loads(documents), *paths})), reference, number),
             )
 
     def _add_dossier(self, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -44,6 +44,7 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _OLDEST = date(1900, 3, 1)
 """Earlier dates have no serial number on which Excel and LibreOffice agree: they stay text."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_LINE_POINTS = 13.5
 _LARGE = 10**11
 """From here on a spreadsheet shows a number as 1.2E+11: a SIRET would be unreadable."""
 
@@ -169,6 +170,18 @@ def _dress(cell: Any, tone: Tone, shape: Shape) -> None:
         cell.border = _BORDER
 
 
+def row_height(row: Sequence[CellValue], widths: Sequence[float], most: int, breadth: float = 1.08) -> float:
+    """Return the points that the texts of ``row`` need in columns of ``widths`` characters, ``most`` lines at most.
+
+    ``breadth`` is what a character takes on average, the room lost at the ends of lines included.
+    """
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        if isinstance(value, str) and (len(value) > width - 2 or "\n" in value):
+            lines = max(lines, sum(max(1, math.ceil(len(part) * breadth / width)) for part in value[:2000].split("\n")))
+    return min(lines, most) * _LINE_POINTS + 4
+
+
 def print_on_paper(sheet: Any) -> None:
     """Set ``sheet`` to print on A4, landscape, its columns on one page, pages numbered."""
     sheet.page_setup.orientation = "landscape"
@@ -178,5 +191,6 @@ def print_on_paper(sheet: Any) -> None:
     sheet.page_setup.fitToHeight = 0
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
-    margins.top = margins.bottom = 0.5
+    margins.top = margins.bottom = 0.7
+    margins.header = margins.footer = 0.3
     sheet.HeaderFooter.oddFooter.center.text = "&A – page &P sur &N"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
@@ -49,13 +49,6 @@ _TO_OUTBOX = "../../"
 _TODAY = 15
 """Dossiers under « À faire aujourd’hui »: more is no longer a list for one day."""
 """Travel advice older than this is said to be old."""
-_KIND_NAMES = {
-    "convention": "Convention",
-    "annexe_etranger": "Annexe étranger",
-    "annexe_confidentielle": "Annexe confidentielle",
-    "pieces": "Pièces à fournir",
-    "message": "Message",
-}
 _CLASSES: Mapping[Status, str] = {
     "à corriger": "correct",
     "à vérifier": "decide",
@@ -130,18 +123,25 @@ class Destination:
     lines: Sequence[Line]
 
 
-def report_html(
-    outcome: Outcome,
-    settings: Settings,
-    tables: Tables,
-    titles: Mapping[str, str] | None = None,
-    systems: Mapping[str, str] | None = None,
-) -> str:
-    """Return the whole page. Every row of every source stands in it; values are escaped.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the page calls things."""
 
-    ``titles`` says a rule in plain words, by its id; ``systems`` names a source system, by its YAML file's stem.
-    """
-    lines = {verdict.place: _line(number, verdict, outcome, tables) for number, verdict in enumerate(outcome.verdicts)}
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """What a rule is about, by its id."""
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """A source system, by its YAML file's stem."""
+    documents: Mapping[str, str] = field(default_factory=dict)
+    """A kind of document, by the beginning of its file names."""
+    lists: Mapping[str, str] = field(default_factory=dict)
+    """The workbooks beside the page, by file name."""
+
+
+def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Names) -> str:
+    """Return the whole page. Every row of every source stands in it; values are escaped."""
+    lines = {
+        verdict.place: _line(number, verdict, outcome, tables, names) for number, verdict in enumerate(outcome.verdicts)
+    }
     urgent = [lines[verdict.place] for verdict in _by_urgency(outcome)]
     destinations = _destinations(outcome, tables, lines, settings.advice_days)
     alerts = _alerts(outcome, tables, destinations, settings.advice_days)
@@ -162,9 +162,9 @@ def report_html(
         unread=[(s, row, reason) for s in outcome.sources for row, reason in s.unread],
         notes=[(s, note) for s in outcome.sources for note in s.notes],
         mend=_mend,
-        systems=systems or {},
+        systems=names.systems,
         counts=_counts(outcome),
-        rules=_rules(outcome, tables, titles or {}),
+        rules=_rules(outcome, tables, names.rules),
         level_names=LEVEL_NAMES,
         destinations=destinations,
         stale_after=settings.advice_days,
@@ -173,11 +173,12 @@ def report_html(
         notices=outcome.notices,
         legend=[(_CLASSES[status], status, typographic(meaning)) for status, meaning in STATUSES.items()],
         run_id=outcome.run_id,
+        lists=names.lists,
         workbook=any(map(needs_work, outcome.verdicts)),
     )
 
 
-def _line(number: int, verdict: Verdict, outcome: Outcome, tables: Tables) -> Line:
+def _line(number: int, verdict: Verdict, outcome: Outcome, tables: Tables, names: Names) -> Line:
     start, end = day(verdict, "stage.date_debut"), day(verdict, "stage.date_fin")
     place = verdict.place
     return Line(
@@ -207,7 +208,7 @@ def _line(number: int, verdict: Verdict, outcome: Outcome, tables: Tables) -> Li
             for finding in worst_first(verdict.findings)
         ],
         loans=loans(verdict, tables.fields),
-        links=[_link(path) for path in outcome.documents.get(place, ())],
+        links=[_link(path, names.documents) for path in outcome.documents.get(place, ())],
         place=" – ".join(part for part in (place.file, place.sheet, f"ligne {place.row}") if part),
     )
 
@@ -220,11 +221,11 @@ def _wait(start: date | None, today: date) -> str:
     return "commencé" if days < 0 else "aujourd’hui" if days == 0 else f"J−{days}"
 
 
-def _link(path: str) -> Link:
+def _link(path: str, documents: Mapping[str, str]) -> Link:
     file = PurePosixPath(path)
     # The kind is the longest known beginning: annexe_etranger_C2026-000001.docx.
-    kinds = [kind for kind in _KIND_NAMES if file.name.startswith(f"{kind}_")]
-    name = _KIND_NAMES[max(kinds, key=len)] if kinds else shorten(file.name, 60)
+    kinds = [kind for kind in documents if file.name.startswith(f"{kind}_")]
+    name = documents[max(kinds, key=len)] if kinds else shorten(file.name, 60)
     return Link(f"{name} ({file.suffix.lstrip('.') or 'fichier'})", _TO_OUTBOX + quote(path))
 
 

@@ -6,17 +6,21 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipeline.config import Settings
 from pipeline.documents import pages
-from pipeline.model import Failure, Outcome
+from pipeline.documents.kinds import Kind
+from pipeline.documents.listings import Listing
+from pipeline.model import Entry, Failure, Outcome
 from pipeline.outbox import Outbox, workshop
+from pipeline.report.departures import fill
 from pipeline.report.journal import Journal
-from pipeline.report.page import report_html
+from pipeline.report.listing_workbook import write_listing
+from pipeline.report.page import Names, report_html
 from pipeline.report.run_json import run_json
 from pipeline.report.workbook import write_workbook
 from pipeline.tables import Tables
@@ -57,6 +61,20 @@ class Materials(Protocol):
     def titles(self) -> Mapping[str, str]:
         """What each rule is about, in a few words, by its id."""
 
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """The kinds of documents."""
+
+    @property
+    def listings(self) -> Sequence[Listing]:
+        """The workbooks of the whole run."""
+
+    def cases(self, entry: Entry) -> Mapping[str, bool]:
+        """Return every condition of the templates for one dossier."""
+
+    def values(self, entry: Entry) -> Mapping[str, Any]:
+        """Return what the templates may ask for about one dossier."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -74,14 +92,16 @@ def publish_reports(
     Added are the notices on workbooks that stay as they are, and the failure of rapport.pdf. ``wkhtmltopdf`` is the
     program, None when there is none: rapport.pdf is then not made. ``clock`` dates the lines of the journal.
     """
-    told = tuple(notice for _, notice in _kept(outbox, ["a_corriger.xlsx"], outcome.day).values())
-    outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
     systems = {system.name: system.label for system in setup.systems}
     with workshop() as folder:
+        lists = _write_listings(outcome, setup, folder)
+        told = tuple(notice for _, notice in _kept(outbox, ["a_corriger.xlsx", *lists], outcome.day).values())
+        outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
         page = folder / "rapport.html"
-        html = report_html(outcome, setup.settings, setup.tables, setup.titles, systems)
+        names = Names(setup.titles, systems, {kind.name: kind.title for kind in setup.kinds}, lists)
+        html = report_html(outcome, setup.settings, setup.tables, names)
         page.write_text(html, "utf-8", errors="replace")
-        files: dict[str, Path | bytes] = {}
+        files: dict[str, Path | bytes] = {name: folder / name for name in lists}
         if wkhtmltopdf is not None:
             pdf = folder / "rapport.pdf"
             reason = _pdf(page, pdf, wkhtmltopdf)
@@ -101,6 +121,20 @@ def publish_reports(
         }
         publish(outbox, outcome.run_id, files, outcome.day)
     return outcome
+
+
+def _write_listings(outcome: Outcome, setup: Materials, folder: Path) -> Mapping[str, str]:
+    """Write into ``folder`` the lists that have rows; return their titles by file name."""
+    found = {}
+    service = setup.settings.service("conventions")
+    contact = " – ".join(part for part in (service.name, service.email) if part)
+    for listing in setup.listings:
+        sheets = fill(listing, outcome, setup.tables, setup.cases, setup.values)
+        if sheets:
+            name = f"{listing.name}.xlsx"
+            write_listing(listing, sheets, folder / name, outcome.day, contact)
+            found[name] = listing.title
+    return found
 
 
 def _pdf(page: Path, pdf: Path, program: str) -> str:

@@ -57,7 +57,7 @@ def write_synthesis(
         sheet.column_dimensions["ABCDEFG"[index]].width = width
     sheet.sheet_view.showGridLines = False
     print_on_paper(sheet)
-    page = _Page(sheet)
+    page = SummaryPage(sheet)
     work = sum(map(needs_work, outcome.verdicts))
     page.line(("Dossiers à corriger ou à compléter", "title"), height=26)
     page.line((f"Traitement du {long_date(outcome.day, 'fr')}", "soft"))
@@ -109,8 +109,8 @@ def _opening(rows: int, work: int) -> str:
     )
 
 
-class _Page:
-    """Writes the lines of the sheet from top to bottom."""
+class SummaryPage:
+    """Writes the lines of a first sheet from top to bottom."""
 
     def __init__(self, sheet: Any) -> None:
         self._sheet, self._looks, self._row = sheet, Looks(sheet), 0

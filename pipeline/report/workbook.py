@@ -21,7 +21,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.language import long_date
 from pipeline.model import CellValue, Finding, Layout, Outcome, Verdict
-from pipeline.report.looks import TONES, Looks, Shape, Tone, clean, comment, print_on_paper
+from pipeline.report.looks import TONES, Looks, Shape, Tone, clean, comment, print_on_paper, row_height
 from pipeline.report.package import FixedZip, Grid
 from pipeline.report.phrases import LEVELS, Level, level, level_name, needs_work, see_also, shorten, to_do, worst_first
 from pipeline.report.synthesis import write_synthesis
@@ -40,7 +40,6 @@ _AUTHOR = "Contrôle des conventions"
 _COMMENT_LENGTH = 1_500
 _TALLEST = 6
 """Lines of text that a row shows at most; the cell holds the rest."""
-_LINE_POINTS = 13.5
 _NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]+")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
 
@@ -180,7 +179,7 @@ def _write_tab(book: Workbook, tab: Tab, tables: Tables, lists: _Lists) -> Grid 
     headers += [(shorten(label, 120), "head") for label in tab.layout.headers]
     headers += [(tables.fields[key].label, "added") for key in tab.added]
     widths = _widths([label for label, _ in headers], rows, owners)
-    heights = [48.0] + [_height(row, widths) for row in rows]
+    heights = [48.0] + [row_height(row, widths, _TALLEST) for row in rows]
     for index, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     for index, height in enumerate(heights, 1):
@@ -300,14 +299,6 @@ def _shown_length(value: CellValue) -> int:
     if isinstance(value, str):
         return min(len(value), 200)
     return 0 if value is None else 11 if not isinstance(value, datetime) else 16
-
-
-def _height(row: Sequence[CellValue], widths: Sequence[float]) -> float:
-    lines = 1
-    for value, width in zip(row, widths, strict=True):
-        if isinstance(value, str) and (len(value) > width - 2 or "\n" in value):
-            lines = max(lines, sum(max(1, math.ceil(len(part) * 1.08 / width)) for part in value[:2000].split("\n")))
-    return min(lines, _TALLEST) * _LINE_POINTS + 4
 
 
 def _write_records(book: Workbook, outcome: Outcome, tabs: Sequence[Tab]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.model import Severity
-from pipeline.tables.yamls import check_shape, read_yaml
+from pipeline.tables.yamls import check_entries, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +115,5 @@ def load_fields(schemas: Path) -> Fields:
     path = schemas / "contact_form.yaml"
     data = read_yaml(path)
     shape = {"type": "dict", "schema": _ENTRY}
-    check_shape(data, dict.fromkeys(data, shape), str(path))
+    check_entries(data, shape, str(path))
     return Fields(data)

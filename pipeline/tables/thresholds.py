@@ -22,10 +22,12 @@ class Thresholds:
     """Hours over which a stipend is compulsory (L124-6)."""
     exemption_at_start: bool
     """The exemption is that of the first day of the internship; False: of the day on which the form is handled."""
+    quebec_monthly: Mapping[str, Decimal]
+    """Amount a month, by currency, under which an internship in Québec counts as unpaid (protocol of 1998)."""
 
 
 def load_thresholds(schemas: Path) -> Thresholds:
-    """Read the parameters of GRA-01 and GRA-14 in ``rules.yaml``. Raises SetupError when one is wrong."""
+    """Read the parameters of GRA-01, GRA-14 and DOC-10 in ``rules.yaml``. Raises SetupError when one is wrong."""
     path = schemas / "rules.yaml"
     rules = read_yaml(path)
     hours = _parameter(rules, "GRA-01", "seuil_heures")
@@ -39,7 +41,22 @@ def load_thresholds(schemas: Path) -> Thresholds:
             f"valeur inconnue « {day} »",
             "Écrivez « début » ou « signature ».",
         )
-    return Thresholds(Decimal(str(hours)), _DAYS[day])
+    return Thresholds(Decimal(str(hours)), _DAYS[day], _amounts(rules, "DOC-10", "plafond_mensuel", str(path)))
+
+
+def _amounts(rules: Mapping[str, Any], rule_id: str, name: str, path: str) -> Mapping[str, Decimal]:
+    amounts = _parameter(rules, rule_id, name)
+    numbers = isinstance(amounts, dict) and all(
+        isinstance(amount, int | float) and not isinstance(amount, bool) and amount > 0 for amount in amounts.values()
+    )
+    if not numbers:
+        raise SetupError(
+            path,
+            f"{rule_id}.parametres.{name}",
+            "des montants positifs sont attendus, par monnaie",
+            "Écrivez {CAD: 1000, EUR: 610}.",
+        )
+    return {currency: Decimal(str(amount)) for currency, amount in amounts.items()}
 
 
 def _parameter(rules: Mapping[str, Any], rule_id: str, name: str) -> Any:

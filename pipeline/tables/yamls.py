@@ -66,6 +66,18 @@ def check_shape(data: Mapping[str, Any], shape: Mapping[str, Any], file: str) ->
         raise SetupError(file, key, problem, "Corrigez cette entrée du fichier.")
 
 
+def check_entries(data: Mapping[str, Any], shape: Mapping[str, Any], file: str) -> None:
+    """Check that every entry of ``data`` has ``shape``, one Cerberus rule set; faster than a schema that repeats it.
+
+    Raises SetupError naming the file and the first faulty key.
+    """
+    entries = {"entries": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": shape}}
+    validator = cerberus.Validator(entries)
+    if not validator.validate({"entries": dict(data)}, normalize=False):
+        key, problem = _first_error(validator.errors)
+        raise SetupError(file, key.removeprefix("entries."), problem, "Corrigez cette entrée du fichier.")
+
+
 _PROBLEMS = {
     "unknown field": "clé inconnue",
     "required field": "clé obligatoire absente",

@@ -123,7 +123,7 @@ def _compared(proposal: Proposal, setup: Setup, inbox: Path, outbox: Path, day: 
             new = dataclasses.replace(tables, rates=read_rates(copy))
             changes, reworded, redated = rates.rates_changes(tables.rates, new.rates), (), 0
     same = proposal.target.read_bytes() == proposal.data
-    register = setup.settings.register or outbox.with_name(f"{outbox.name}.sqlite3")
+    register = setup.settings.register_of(outbox)
     return dataclasses.replace(
         proposal,
         same=same,

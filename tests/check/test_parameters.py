@@ -64,19 +64,28 @@ def test_a_faulty_table_of_programmes_stops_the_run(tmp_path: Path, rows: str, h
         "GRA-01: {parametres: {seuil_heures: 0}}\nGRA-14: {parametres: {franchise_au_taux_du: début}}\n",
         "GRA-01: {parametres: {seuil_heures: 308}}\n",
         "GRA-01: {parametres: {seuil_heures: 308}}\nGRA-14: {parametres: {franchise_au_taux_du: demain}}\n",
+        (
+            "GRA-01: {parametres: {seuil_heures: 308}}\nGRA-14: {parametres: {franchise_au_taux_du: début}}\n"
+            "DOC-10: {parametres: {plafond_mensuel: {CAD: 0}}}\n"
+        ),
     ],
 )
 def test_a_threshold_that_is_missing_or_wrong_stops_the_run(tmp_path: Path, text: str) -> None:
     (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(SetupError, match=r"GRA-\d\d\.parametres"):
+    with pytest.raises(SetupError, match=r"(GRA|DOC)-\d\d\.parametres"):
         load_thresholds(tmp_path)
 
 
 def test_the_exemption_may_be_that_of_the_day_of_handling(tmp_path: Path) -> None:
     text = "GRA-01: {parametres: {seuil_heures: 300.5}}\nGRA-14: {parametres: {franchise_au_taux_du: signature}}\n"
+    text += "DOC-10: {parametres: {plafond_mensuel: {CAD: 1100, EUR: 610.5}}}\n"
     (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
     found = load_thresholds(tmp_path)
     assert (str(found.stipend_hours), found.exemption_at_start) == ("300.5", False)
+    assert {currency: str(amount) for currency, amount in found.quebec_monthly.items()} == {
+        "CAD": "1100",
+        "EUR": "610.5",
+    }
 
 
 RATE = '[[change]]\ndevise = "CAD"\neuros = 0.66\ndate = 2026-11-01\nsource = "Banque de France"\n'

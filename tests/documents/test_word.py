@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipeline.documents.jinja import word_environment
-from pipeline.documents.lint import check_mentions, check_names
 from pipeline.documents.values import load_translations, template_values
 from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
@@ -88,20 +87,6 @@ def test_any_text_leaves_a_document_valid_and_whole(one_value: WordTemplate, tex
 def test_the_same_values_give_the_same_bytes() -> None:
     template = WordTemplate(SHIPPED[0])
     assert template.render(_values({})) == template.render(_values({}))
-
-
-def test_a_template_that_asks_for_an_unknown_name_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    document = docx.Document()
-    document.add_paragraph("{{ etudiant.non }}")
-    document.save(str(tmp_path / "a.docx"))
-    with pytest.raises(SetupError, match=r"etudiant\.nom"):
-        check_names(WordTemplate(tmp_path / "a.docx"), frozenset({"etudiant.nom", "etudiant"}))
-
-
-def test_an_agreement_without_one_of_the_fifteen_mentions_is_refused(tmp_path: Path) -> None:
-    docx.Document().save(str(tmp_path / "a.docx"))
-    with pytest.raises(SetupError, match="D124-4"):
-        check_mentions(WordTemplate(tmp_path / "a.docx"))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 truncated"])

@@ -10,14 +10,19 @@ import pytest
 from lxml import html
 
 from pipeline.model import Outcome
-from pipeline.report.page import report_html
+from pipeline.report.page import Names, report_html
 from tests.report.outcomes import UGLY, empty_outcome, full_outcome, settings, sound_outcome, tables, verdict
 
 TABLES, SETTINGS = tables(), settings()
 
 
 def page(outcome: Outcome) -> str:
-    return report_html(outcome, SETTINGS, TABLES, systems={"imprime_contact": "Imprimé contact"})
+    return report_html(
+        outcome,
+        SETTINGS,
+        TABLES,
+        Names(systems={"imprime_contact": "Imprimé contact"}, documents={"convention": "Convention"}),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,9 @@ import pytest
 
 from pipeline.config import Settings
 from pipeline.documents import pages
+from pipeline.documents.kinds import Kind
+from pipeline.documents.listings import Listing
+from pipeline.model import Entry
 from pipeline.outbox import Outbox
 from pipeline.report.publish import publish, publish_reports
 from pipeline.tables import Tables
@@ -144,6 +147,16 @@ class SetupDouble:
     tables: Tables
     systems: Sequence[SystemDouble]
     titles: Mapping[str, str] = field(default_factory=dict)
+    listings: Sequence[Listing] = ()
+    kinds: Sequence[Kind] = ()
+
+    def cases(self, entry: Entry) -> Mapping[str, bool]:
+        """Return no condition: no list is written."""
+        raise NotImplementedError(entry)
+
+    def values(self, entry: Entry) -> Mapping[str, Any]:
+        """Return no value: no list is written."""
+        raise NotImplementedError(entry)
 
 
 def test_every_report_of_a_run_is_published_and_tells_of_the_workbook_that_stays(outbox: Outbox) -> None:

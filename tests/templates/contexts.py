@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from pipeline.documents.host_kinds import HOST_KINDS
+
 SCHEMA = Path(__file__).parents[2] / "schemas" / "contact_form.yaml"
 
 Context = dict[str, Any]
@@ -21,9 +23,14 @@ CASES = [
     "metropole",
     "outre_mer",
     "pacifique",
+    "nouvelle_caledonie",
+    "polynesie",
+    "wallis_et_futuna",
     "ue",
     "royaume_uni",
     "quebec",
+    "quebec_protocole",
+    "serbie",
     "etats_unis_canada",
     "luxembourg",
     "allemagne",
@@ -33,10 +40,13 @@ CASES = [
     "public",
     "prive",
     "laboratoire_public",
+    "entreprise_publique",
+    *HOST_KINDS,
     "gratifie",
     "gratification_due",
     "taux_legal",
     "au_dessus_plafond",
+    "plafond_inconnu",
     "siege_en_france",
     "plus_de_308h",
     "plus_de_deux_mois",
@@ -50,6 +60,8 @@ CASES = [
     "interruptions",
     "calendrier_long",
     "teletravail",
+    "teletravail_autre_pays",
+    "teletravail_etranger",
     "travail_exceptionnel",
     "nuit_dimanche",
     "deplacements",
@@ -57,6 +69,7 @@ CASES = [
     "temps_plein",
     "protection_locale",
     "at_francaise",
+    "zrr",
     "double_convention",
     "financement_specifique",
     "second_encadrant",
@@ -77,7 +90,7 @@ SERVICES = [
 ]
 
 _COMPUTED = {
-    "convention": "reference version date_edition annee_universitaire numero_source systeme",
+    "convention": "reference version code date_edition annee_universitaire numero_source systeme a_verifier",
     "universite": "nom composante departement adresse ville telephone courriel site siret "
     "representant qualite "
     "delegation telephone_urgence directeur_formation",
@@ -89,12 +102,13 @@ _COMPUTED = {
     "tuteur2": "nom_complet",
     "enseignant": "nom_complet",
     "representant": "nom_complet",
-    "stage": "lieu pays_nom dans_pays periode duree_texte heures jours_calcules mois_calcules "
+    "stage": "lieu pays_nom dans_pays periode duree_texte heures heures_cumulees jours_calcules mois_calcules "
     "interruptions_liste "
     "calendrier modele_nom",
-    "gratification": "montant_texte total mensuel minimum annee_minimum modalite_texte",
+    "gratification": "montant_texte total mensuel equivalent minimum annee_minimum modalite_texte",
     "avis": "niveau date zones url",
     "confidentiel": "sujet activites competences",
+    "avenant": "numero version_signee date_signee precedents raison fin_anticipee initiative articles motifs",
 }
 
 
@@ -110,6 +124,8 @@ def names() -> dict[str, set[str]]:
 def _tree(values: dict[str, dict[str, Any]]) -> dict[str, Any]:
     tree: dict[str, Any] = {part: dict.fromkeys(sorted(keys)) for part, keys in names().items()}
     tree["stage"].update(interruptions_liste=[], calendrier=[])
+    tree["convention"].update(a_verifier=[])
+    tree["avenant"].update(motifs=[])
     for part, known in values.items():
         unknown = set(known) - set(tree[part])
         if unknown:
@@ -126,6 +142,7 @@ _FRENCH: dict[str, dict[str, Any]] = {
     "convention": {
         "reference": "C2026-000123",
         "version": "1",
+        "code": "C2026-000123/1",
         "date_edition": "21 novembre 2026",
         "annee_universitaire": "2026-2027",
         "numero_source": "4512",
@@ -409,7 +426,7 @@ BILINGUAL_CASES = [*FRANCOPHONE_CASES, "allemagne"]
 def emptiest(*cases: str) -> Context:
     """Return a dossier in which every value that may be absent is: no contact, no option, no service."""
     kept = {
-        "convention": "reference version date_edition annee_universitaire",
+        "convention": "reference version code date_edition annee_universitaire a_verifier",
         "universite": "nom",
         "guide": "nom",
         "etudiant": "nom prenom nom_complet naissance date_naissance numero email",

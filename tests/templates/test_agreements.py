@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -366,51 +364,3 @@ def test_a_clause_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     faulty.write_text("- {article: '1', tittre: Objet, blocs: []}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="tittre"):
         clauses(faulty)
-
-
-needs_office = pytest.mark.skipif(
-    shutil.which("soffice") is None or shutil.which("pdftotext") is None,
-    reason="LibreOffice or pdftotext is not installed",
-)
-
-
-@needs_office
-def test_on_paper_the_project_mark_is_on_every_page_or_on_none(tmp_path: Path) -> None:
-    calendar = [{"periode": f"semaine {i}", "jours": "5", "heures_par_jour": "7", "total": "35"} for i in range(1, 11)]
-    for name in AGREEMENTS:
-        for kind, more in (("net", ()), ("projet", ("projet", "discontinu", "calendrier_long"))):
-            values = usual(name, *more)
-            values["stage"]["calendrier"] = values["en"]["stage"]["calendrier"] = calendar if more else []
-            (tmp_path / f"{name}_{kind}.docx").write_bytes(render(name, values))
-    subprocess.run(
-        [
-            "soffice",
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            "--headless",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(tmp_path),
-            *map(str, sorted(tmp_path.glob("*.docx"))),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    for name in AGREEMENTS:
-        for kind in ("net", "projet"):
-            text = subprocess.run(
-                ["pdftotext", "-layout", str(tmp_path / f"{name}_{kind}.pdf"), "-"],
-                check=True,
-                capture_output=True,
-                text=True,
-                timeout=60,
-            ).stdout
-            pages = text.split("\f")[:-1]
-            for number, page in enumerate(pages, 1):
-                assert f"C2026-000123 – version 1 – page {number} / {len(pages)}" in page
-                assert ("PROJET – ne pas signer" in page) is (kind == "projet")
-                assert len(page.split()) > 60, f"{name}_{kind}: page {number} is nearly empty"
-            signing = [page for page in pages if "en dernier" in page and "Nom et qualité" in page]
-            assert len(signing) == 1
-            assert all(who in signing[0] for who in ("FICTIF", "PROTOTYPE", "ESSAI", "DURAND", "EXEMPLE"))

@@ -12,9 +12,12 @@ import jinja2
 import pytest
 from jinja2 import nodes
 
+from pipeline.documents.host_kinds import HOST_KINDS
 from tests.templates import contexts
 from tests.templates.contexts import CASES, SERVICES, Context, context
+from tests.templates.dossiers import dossiers as real_dossiers
 from tools.agreements.parties import CERTIFICATE, FRAMES, IDENTITY, Frame
+from tools.agreements.variants import Variant, conditions, unreached, variants
 from tools.agreements.words import HERE, MODELS, Block, Clause, Words, annexes, chosen, clauses, labels
 
 ENV = jinja2.Environment(
@@ -177,6 +180,8 @@ def mixes(model: str) -> Iterator[tuple[set[str], Context]]:
             ("ue", "luxembourg"),
             ("royaume_uni", "hors_ue"),
             ("quebec", "hors_ue", "etats_unis_canada"),
+            ("quebec", "quebec_protocole", "hors_ue", "etats_unis_canada"),
+            ("serbie", "hors_ue"),
             ("hors_ue",),
         )
     full, bare = context(), contexts.emptiest()
@@ -276,7 +281,8 @@ def test_every_dossier_prints_one_cover_for_accidents_and_one_for_health(model: 
         assert len([row for row in outlines(printing) if row in accident]) == 1, sorted(cases)
         for clause, blocks in printing:
             if clause.article in ("6.3-1", "6.3-2"):
-                assert len(blocks) == 1, f"{clause.article}: {sorted(cases)}"
+                # Québec's form takes two paragraphs: what it covers, and who does what with it.
+                assert len(blocks) == 1 + (clause.article == "6.3-1" and "quebec_protocole" in cases), sorted(cases)
 
 
 def test_each_kind_of_host_in_france_opens_its_own_rights_and_no_other() -> None:
@@ -376,3 +382,51 @@ def test_tables_and_signatures_find_their_labels_in_both_languages() -> None:
     }
     assert wanted <= set(LABELS)
     assert all(words.fr and words.en for words in LABELS.values())
+
+
+def test_every_variant_is_printed_by_some_real_form_and_left_out_by_another() -> None:
+    given = [(model, values) for _, model, values in real_dossiers()]
+    assert unreached(variants(), given) == []
+
+
+def test_a_variant_that_no_form_can_reach_is_noticed() -> None:
+    given = [(model, values) for _, model, values in real_dossiers()]
+    never = Variant("article 99", "cas.etranger and cas.pacifique", MODELS)
+    always = Variant("article 100", "cas.etranger", ("bilingue",))
+    assert [text.split(" (")[0] for text in unreached([never, always], given)] == [
+        "article 99: never printed",
+        "article 100: never left out",
+    ]
+
+
+def test_the_conditions_of_a_text_are_those_of_its_tags() -> None:
+    source = "{%p if cas.mineur %}{{ x }}{%p endif %}{%tr elif  cas.ue and\n cas.public %}{% for c in y %}{% if cas.mineur %}"
+    assert conditions(source) == ("cas.mineur", "cas.ue and cas.public")
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in real_dossiers()])
+def test_a_real_form_carries_the_fifteen_mentions_and_one_answer_to_each_question(name: str) -> None:
+    model, values = next((model, values) for n, model, values in real_dossiers() if n == name)
+    printing = printed(model, values)
+    missing = missing_mentions(printing, values)
+    assert not missing - ({1, 6, 9} if "bare" in name else set()), sorted(missing)
+    stipend = {"5.A", "5.B", "5.C", "5.D", "5.E", "5.F", "5.G", "5.H"}
+    assert len([c for c, _ in printing if len(c.outline) == 1 and c.outline[0] in stipend]) == 1
+    assert len([row for row in outlines(printing) if row in ("6.1", "6.2", "6.3", "6.4-1", "6.4-2")]) == 1
+    for clause, blocks in printing:
+        for block in blocks:
+            for source in (block.words.fr, block.words.en if model == "bilingue" else "x"):
+                text = ENV.from_string(source).render(values)
+                assert not re.search(r"\(\s*\)|\bNone\b|\[\]| ,|,,", text), f"{clause.article}: {text}"
+
+
+def test_a_special_case_is_never_printed_since_it_may_tell_of_health() -> None:
+    for name, words in wordings():
+        if not name.startswith("avenant"):
+            assert "stage.cas_particulier" not in asked(words.fr), name
+
+
+def test_the_one_who_signs_for_the_host_is_told_in_one_way_at_most() -> None:
+    kinds = {name: {kind for kind in HOST_KINDS if values["cas"][kind]} for name, _, values in real_dossiers()}
+    assert all(len(found) <= 1 for found in kinds.values())
+    assert set().union(*kinds.values()) == set(HOST_KINDS)

@@ -40,12 +40,11 @@ class Composer(Pen):
     def title(self, key: str) -> str:
         """Return the title, and under it reference, version, academic year number in the source system."""
         words = self.labels[key]
-        origin = self.labels["origine_ligne"]
         return (
             text("Titre", words.fr)
             + (text("Titreanglais", words.en) if self.facing else "")
             + self.sides("Sous-titre", self.labels["reference_ligne"])
-            + when("convention.numero_source", self.sides("Sous-titre", origin))
+            + when("convention.numero_source", paragraph("Sous-titre", self.label("origine_ligne")))
             + text("Espace", "")
         )
 
@@ -107,7 +106,7 @@ class Composer(Pen):
 
         ``bound``: the last paragraphs stand on the page of what follows, the signatures.
         """
-        head, tail = _parted(chosen(clauses, model)) if bound else (chosen(clauses, model), ())
+        head, tail = _parted(_levelled(chosen(clauses, model)), (1 if self.facing else 2) if bound else 0)
         if not self.facing:
             return "".join([*(self._clause(c) for c in head), *(self._clause(c, bound=True) for c in tail)])
         xml = self._facing(head, header=True)
@@ -214,38 +213,65 @@ def _heading(clause: Clause, title: str, word: str) -> str:
     return f"{number}{NBSP} {title}" if number else title
 
 
+_ALONE = 0
+"""Level of the sections of a document without articles."""
+
+
+def _levelled(clauses: Sequence[Clause]) -> Sequence[Clause]:
+    """Return ``clauses`` with sub-articles raised when there is no article above them: no level is skipped."""
+    if any(clause.niveau == 1 for clause in clauses):
+        return clauses
+    return [replace(clause, niveau=_ALONE) for clause in clauses]
+
+
 def _heading_style(clause: Clause) -> str:
     """Articles stand one level below the title of the document, sub-articles two."""
-    return f"Titre{clause.niveau + 1}"
+    return "Intertitre" if clause.niveau == _ALONE else f"Titre{clause.niveau + 1}"
 
 
 def _style(block: Block, *, bound: bool = False) -> str:
-    """A block that ends in a value holds line breaks or an address of someone’s: it is not justified."""
-    if bound:
+    """A block that is a value or an address holds line breaks of someone’s: it is not justified."""
+    if (bound and not _free(block)) or _introduces(block):
         return "Pucesolidaire" if block.bullet else "Corpssolidaire"
     if block.bullet:
         return "Puce"
     return "Corpslibre" if _FREE.search(block.words.fr) else "Corps"
 
 
+def _introduces(block: Block) -> bool:
+    """Words that announce the paragraph after them stay with it: « … les activités suivantes : »."""
+    return not block.bullet and block.words.fr.endswith(":")
+
+
 _FREE = re.compile(r"^\{\{[^}]+\}\}$|url \}\}")
 
-_BOUND = 2
-"""Paragraphs that are always printed and stand with the signatures; conditional ones among them come on top."""
 
+def _parted(clauses: Sequence[Clause], missing: int) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+    """Return what may stand on earlier pages, and the last paragraphs, which stand with what follows.
 
-def _parted(clauses: Sequence[Clause]) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
-    """Return what may stand on earlier pages, and the last paragraphs, which stand with what follows."""
-    head, tail, missing = list(clauses), list[Clause](), _BOUND
+    The latter hold at most ``missing`` paragraphs that are always printed, and the conditional ones that follow them;
+    they begin after any text that is always printed and may be of any length.
+    """
+    head, tail = list(clauses), list[Clause]()
     while head and missing > 0:
         clause = head.pop()
         first = len(clause.blocs)
         while first > 0 and missing > 0:
+            always = clause.si is None and clause.blocs[first - 1].si is None
+            if always and _free(clause.blocs[first - 1]):
+                missing = 0
+                break
+            missing -= always
             first -= 1
-            missing -= clause.si is None and clause.blocs[first].si is None
         if first == 0:
             tail.insert(0, clause)
-        else:
-            head.append(replace(clause, blocs=clause.blocs[:first]))
+            continue
+        head.append(replace(clause, blocs=clause.blocs[:first]))
+        if first < len(clause.blocs):
             tail.insert(0, replace(clause, article="", titre=Words(""), mentions=(), blocs=clause.blocs[first:]))
-    return tuple(head), tuple(tail)
+    return (tuple(head), tuple(tail)) if head else (tuple(clauses), ())
+
+
+def _free(block: Block) -> bool:
+    """Tell whether the block ends in what someone wrote in the form: it may fill pages."""
+    return block.words.fr.rstrip(" .").endswith("}}")

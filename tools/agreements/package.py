@@ -10,18 +10,8 @@ from xml.sax.saxutils import escape
 
 import segno
 
-from tools.agreements.styles import (
-    BLUE,
-    FONT,
-    GREY_LABEL,
-    GREY_LINE,
-    GREY_TEXT,
-    NUMBERING_XML,
-    RED,
-    Scale,
-    W,
-    styles_xml,
-)
+from tools.agreements.styles import FONT, GREY_LABEL, GREY_LINE, GREY_TEXT, RED, TAG_STYLE, Scale, styles_xml
+from tools.agreements.styling import BLUE, NUMBERING_XML, W
 
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -39,6 +29,11 @@ NAMESPACES = (
 
 FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 """Zip members carry a time; a fixed one keeps the bytes the same."""
+
+_END = '<w:p><w:pPr><w:pStyle w:val="Fin"/></w:pPr></w:p>'
+"""A body ends in a paragraph; after a table this one takes a point of height."""
+
+_GAP = '<w:p><w:pPr><w:pStyle w:val="Espace"/></w:pPr><w:r><w:t xml:space="preserve"></w:t></w:r></w:p>'
 
 PAGE_WIDTH = 9638
 """Width between the margins, in twentieths of a point (17 cm)."""
@@ -83,7 +78,7 @@ def docx_bytes(contents: Contents) -> bytes:
             "<Application>Microsoft Office Word</Application></Properties>"
         ),
         "docProps/core.xml": _core(contents.title),
-        "word/document.xml": f"{_XML}<w:document {NAMESPACES}><w:body>{contents.body}{section}</w:body></w:document>",
+        "word/document.xml": f"{_XML}<w:document {NAMESPACES}><w:body>{_ended(contents.body)}{section}</w:body></w:document>",
         "word/_rels/document.xml.rels": _rels(
             ("rId1", f"{_R}/styles", "styles.xml"),
             ("rId2", f"{_R}/numbering", "numbering.xml"),
@@ -120,6 +115,13 @@ def docx_bytes(contents: Contents) -> bytes:
             info.external_attr = 0o600 << 16
             archive.writestr(info, part if isinstance(part, bytes) else part.encode())
     return out.getvalue()
+
+
+def _ended(body: str) -> str:
+    """Return ``body`` ending in a paragraph, as Word wants: after a table the lowest there is, else its own last one."""
+    body = body.removesuffix(_GAP)
+    last = body[body.rfind("<w:p>") :]
+    return body + _END if body.endswith("</w:tbl>") or TAG_STYLE in last else body
 
 
 def _code() -> bytes:

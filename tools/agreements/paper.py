@@ -165,17 +165,20 @@ _WORDART = (
 
 
 def watermark(words: str, number: int) -> str:
-    """Return a run that lays ``words``, transparent, over the page and its shaded cells; it belongs in a header."""
+    """Return a run that lays ``words``, transparent, over the page; it belongs in a header.
+
+    Its place is measured from the page: from the margins, LibreOffice loses paragraphs that are kept together.
+    """
     return (
         f'<w:r><w:pict>{_WORDART}<v:shape id="Projet{number}" o:spid="_x0000_s{2048 + number}" '
         f'type="#_x0000_t136" '
         f"alt={quoteattr(words)} "
         'style="position:absolute;margin-left:0;margin-top:0;width:470pt;height:62pt;rotation:315;z-index:251659264;'
-        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
-        'mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" '
+        "mso-position-horizontal:center;mso-position-horizontal-relative:page;"
+        'mso-position-vertical:center;mso-position-vertical-relative:page" o:allowincell="f" '
         f'fillcolor="#{RED}" stroked="f"><v:fill opacity=".18"/>'
         f'<v:textpath style="font-family:&quot;Calibri&quot;;font-size:1pt" string={quoteattr(words)}/>'
-        '<w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>'
+        '<w10:wrap anchorx="page" anchory="page"/></v:shape></w:pict></w:r>'
     )
 
 

@@ -41,14 +41,20 @@ def contact(person: str) -> str:
     )
 
 
-def _reachable(person: str) -> str:
+def reachable(person: str) -> str:
+    """Return the Jinja condition under which a person or service has a telephone or an e-mail."""
     mail = "courriel" if person.startswith(("services.", "universite")) else "email"
     return f"{person}.telephone or {person}.{mail}"
 
 
-def _also(person: str) -> str:
-    """The contact on a second line of the value, when there is one."""
-    return f"{{% if {_reachable(person)} %}}\n{contact(person)}{{% endif %}}"
+def also(person: str) -> str:
+    """Return the Jinja text that writes the contact of a person or service on a second line, when there is one."""
+    return f"{{% if {reachable(person)} %}}\n{contact(person)}{{% endif %}}"
+
+
+def on_one_line(name: str) -> str:
+    """Return the Jinja text that writes an address without its line breaks."""
+    return f"{{{{ {name} | replace('\\n', ', ') }}}}"
 
 
 FRAMES: tuple[Frame, ...] = (
@@ -73,7 +79,7 @@ FRAMES: tuple[Frame, ...] = (
                 si="universite.representant or universite.qualite",
                 translated=False,
             ),
-            Line("etablissement.contact", contact("universite"), si=_reachable("universite")),
+            Line("etablissement.contact", contact("universite"), si=reachable("universite")),
             Line(
                 "etablissement.telephone_urgence",
                 "{{ universite.telephone_urgence }}",
@@ -81,7 +87,7 @@ FRAMES: tuple[Frame, ...] = (
             ),
             Line(
                 "etablissement.service_gestionnaire",
-                "{{ services.conventions.nom }}" + _also("services.conventions"),
+                "{{ services.conventions.nom }}" + also("services.conventions"),
             ),
         ),
     ),
@@ -101,12 +107,12 @@ FRAMES: tuple[Frame, ...] = (
                 si="organisme.identifiant_valeur",
             ),
             Line("organisme.adresse", "{{ organisme.adresse_complete }}", si="organisme.adresse_complete"),
-            Line("organisme.contact", contact("organisme"), si=_reachable("organisme")),
+            Line("organisme.contact", contact("organisme"), si=reachable("organisme")),
             Line("organisme.effectif", "{{ organisme.effectif }}", si="organisme.effectif"),
             Line(
                 "organisme.represente_par",
                 "{{ signataire.nom_complet }}{% if signataire.fonction %}, "
-                "{{ signataire.fonction }}{% endif %}" + _also("signataire"),
+                "{{ signataire.fonction }}{% endif %}" + also("signataire"),
             ),
             Line("organisme.service", "{{ organisme.service }}", si="organisme.service"),
         ),
@@ -121,7 +127,7 @@ FRAMES: tuple[Frame, ...] = (
             Line("stagiaire.date_naissance", "{{ etudiant.naissance }}", translated=True),
             Line("stagiaire.numero", "{{ etudiant.numero }}", si="etudiant.numero"),
             Line("stagiaire.adresse", "{{ etudiant.adresse_complete }}", si="etudiant.adresse_complete"),
-            Line("stagiaire.contact", contact("etudiant"), si=_reachable("etudiant")),
+            Line("stagiaire.contact", contact("etudiant"), si=reachable("etudiant")),
         ),
     ),
     Frame(
@@ -131,7 +137,7 @@ FRAMES: tuple[Frame, ...] = (
                 "representant.nom",
                 "{{ representant.nom_complet }}{% if representant.qualite %}, {{ representant.qualite }}{% endif %}",
             ),
-            Line("representant.contact", contact("representant"), si=_reachable("representant")),
+            Line("representant.contact", contact("representant"), si=reachable("representant")),
         ),
         si="cas.mineur and representant.nom_complet",
     ),
@@ -149,7 +155,12 @@ FRAMES: tuple[Frame, ...] = (
             ),
             Line("formation.cesure", "", si="cas.cesure", mentions=(1,)),
             Line("formation.nature", "{{ stage.nature }}", translated=True),
-            Line("formation.ects", "{{ formation.ects }}", si="formation.ects", translated=True),
+            Line(
+                "formation.ects",
+                "{{ formation.ects }}",
+                si="formation.ects and not cas.complementaire",
+                translated=True,
+            ),
             Line(
                 "formation.responsable",
                 "{{ formation.responsable_pedagogique }}",
@@ -170,6 +181,7 @@ FRAMES: tuple[Frame, ...] = (
                 translated=True,
             ),
             Line("stage.duree", "{{ stage.duree_texte }}", mentions=(5,), translated=True),
+            Line("stage.cumul", "", si="stage.heures_cumulees", mentions=(5,), translated=True),
             Line("stage.rappel_calcul", ""),
             Line(
                 "stage.heures_hebdomadaires",
@@ -196,12 +208,12 @@ FRAMES: tuple[Frame, ...] = (
         (
             Line(
                 "encadrement.enseignant",
-                "{{ enseignant.nom_complet }}" + _also("enseignant"),
+                "{{ enseignant.nom_complet }}" + also("enseignant"),
                 mentions=(2,),
             ),
             Line(
                 "encadrement.tuteur",
-                "{{ tuteur.nom_complet }}{% if tuteur.fonction %}, {{ tuteur.fonction }}{% endif %}" + _also("tuteur"),
+                "{{ tuteur.nom_complet }}{% if tuteur.fonction %}, {{ tuteur.fonction }}{% endif %}" + also("tuteur"),
                 mentions=(2,),
             ),
             Line(
@@ -223,12 +235,12 @@ FRAMES: tuple[Frame, ...] = (
             ),
             Line(
                 "protection.medecine_preventive",
-                "{{ services.medecine_preventive.nom }}" + _also("services.medecine_preventive"),
+                "{{ services.medecine_preventive.nom }}" + also("services.medecine_preventive"),
                 si="services.medecine_preventive.telephone or services.medecine_preventive.courriel",
             ),
             Line(
                 "protection.respect_egalite",
-                "{{ services.respect_egalite.nom }}" + _also("services.respect_egalite"),
+                "{{ services.respect_egalite.nom }}" + also("services.respect_egalite"),
             ),
             Line("protection.accident", "", mentions=(9,)),
         ),
@@ -242,7 +254,7 @@ IDENTITY: tuple[Frame, ...] = (
             Line("stagiaire.titre", "{{ etudiant.nom_complet }}"),
             Line("organisme.titre", "{{ organisme.raison_sociale }}"),
             Line("stage.periode", "{{ stage.periode }}", translated=True),
-            Line("stage.lieu", "{{ stage.lieu }}", si="stage.lieu", translated=True),
+            Line("stage.lieu", on_one_line("stage.lieu"), si="stage.lieu", translated=True),
         ),
     ),
 )
@@ -253,8 +265,8 @@ CERTIFICATE: tuple[Frame, ...] = (
         "attestation.organisme",
         (
             Line("organisme.raison_sociale", "{{ organisme.raison_sociale }}"),
-            Line("organisme.adresse", "{{ organisme.adresse_complete }}", si="organisme.adresse_complete"),
-            Line("organisme.contact", contact("organisme"), si=_reachable("organisme")),
+            Line("organisme.adresse", on_one_line("organisme.adresse_complete"), si="organisme.adresse_complete"),
+            Line("organisme.contact", contact("organisme"), si=reachable("organisme")),
         ),
     ),
     Frame(
@@ -262,8 +274,8 @@ CERTIFICATE: tuple[Frame, ...] = (
         (
             Line("stagiaire.nom", "{{ etudiant.nom_complet }}"),
             Line("stagiaire.date_naissance", "{{ etudiant.naissance }}", translated=True),
-            Line("stagiaire.adresse", "{{ etudiant.adresse_complete }}", si="etudiant.adresse_complete"),
-            Line("stagiaire.contact", contact("etudiant"), si=_reachable("etudiant")),
+            Line("stagiaire.adresse", on_one_line("etudiant.adresse_complete"), si="etudiant.adresse_complete"),
+            Line("stagiaire.contact", contact("etudiant"), si=reachable("etudiant")),
             Line("formation.diplome", "{{ formation.diplome }}"),
             Line(
                 "attestation.etablissement",

@@ -39,5 +39,6 @@ def in_english(style: str) -> str:
         "Pucesolidaire": "Pucesolidaireanglaise",
         "Sous-titre": "Sous-titreanglais",
         "Valeur": "Valeuranglaise",
+        "Cellule": "Celluleanglaise",
         "Note": "Noteanglaise",
     }.get(style, f"{style}anglais")

@@ -58,26 +58,20 @@ _COLUMNS = ("partie", "nom", "date", "signature")
 
 
 def signature_block(pen: Pen, parties: Sequence[str], consigne: str) -> str:
-    """Return the table in which ``parties`` sign (none given: those who sign the agreement), whole on one page.
+    """Return heading, instructions and table in which ``parties`` sign (none given: those who sign the agreement).
 
     Every paragraph of it is kept with the next, and so is the paragraph before it: the end of the text that is
-    signed stands above the signatures.
+    signed stands above the signatures, and they never part. Nothing follows the table: on a full page, even an empty
+    line would make a page of its own.
     """
-    whole = sum(_WIDTHS)
-    rows = row(cell(whole, paragraph("Titrecadre", pen.label("signatures.titre")), span=4), header=True)
-    rows += row(cell(whole, _instructions(pen, parties, consigne), span=4))
-    rows += row(
-        *(
-            cell(width, paragraph("Etiquette", pen.label(f"signatures.colonne_{column}")))
-            for width, column in zip(_WIDTHS, _COLUMNS, strict=True)
-        )
-    )
+    heads = (paragraph("Entetecolonne", pen.label(f"signatures.colonne_{column}")) for column in _COLUMNS)
+    rows = row(*(cell(width, head) for width, head in zip(_WIDTHS, heads, strict=True)), header=True)
     rows += "".join(_places(pen, parties))
     title = pen.labels["signatures.titre"].fr
     return (
-        text("Espacesolidaire", "")
+        paragraph("Titre2", pen.label("signatures.titre"))
+        + _instructions(pen, parties, consigne)
         + table("Cadre", _WIDTHS, rows, name=title, first_row=True, first_column=True)
-        + text("Espace", "")
     )
 
 

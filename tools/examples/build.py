@@ -17,6 +17,7 @@ from pipeline.tables.fields import load_fields
 from tools.examples import portals, web_forms
 from tools.examples.contact import perfect, rows
 from tools.examples.systems import ESUP, PSTAGE, esup, pstage
+from tools.examples.telling import forms
 from tools.examples.web_forms import Export
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,7 @@ def main() -> None:
     """Write the example exports."""
     EXAMPLES.mkdir(exist_ok=True)
     _contact_forms(EXAMPLES / "imprime_contact_2026-11.xlsx")
+    _telling(EXAMPLES / "stages_de_toutes_sortes.xlsx")
     _esup(EXAMPLES / "esup_stage_conventions.xls")
     _pstage(EXAMPLES / "pstage_export.csv")
     _sheet(EXAMPLES / "ipro_fiches.xlsx", "Fiches", portals.ipro())
@@ -63,6 +65,14 @@ def _contact_forms(path: Path) -> None:
             sheet.append([])
     book.create_sheet("Feuille de calcul").append(["Total", "=1+1"])
     _save(book, path)
+
+
+def _telling(path: Path) -> None:
+    fields = load_fields(ROOT / "schemas")
+    cases = dict(forms())
+    keys = [key for key in fields if any(key in row for row in cases.values())]
+    lines = [[row.get(key) for key in keys] for row in cases.values()]
+    _sheet(path, "Réponses", Export([[fields[key].label for key in keys]], lines))
 
 
 def _esup(path: Path) -> None:

@@ -177,7 +177,8 @@ def abroad(country: str, city: str, host: str, **more: Any) -> Row:
     }
 
 
-def _unpaid() -> Row:
+def unpaid() -> Row:
+    """Return what changes when no stipend is paid."""
     return {
         "gratification.versee": "non",
         **dict.fromkeys(
@@ -206,10 +207,10 @@ def rows() -> list[Row]:
         {"organisme.pays": "La Réunion", "organisme.code_postal": "97400", "organisme.ville": "Saint-Denis",
          "stage.pays": "La Réunion", "organisme.telephone": "+262 262 90 12 34"},
         {"organisme.pays": "Nouvelle-Calédonie", "stage.pays": "Nouvelle-Calédonie", "organisme.code_postal": "98800",
-         "organisme.ville": "Nouméa", "organisme.siret": None, "organisme.telephone": "+687 28 12 34", **_unpaid()},
+         "organisme.ville": "Nouméa", "organisme.siret": None, "organisme.telephone": "+687 28 12 34", **unpaid()},
         {"stage.duree_heures": "1 050,5", "stage.date_fin": date(2027, 9, 10)},
         {"stage.duree_heures": "h"},
-        {**_unpaid()},
+        {**unpaid()},
         {"gratification.montant": "3,10"},
         {"gratification.montant": 600, "gratification.unite": "mois"},
         {"gratification.montant": 656.25, "gratification.unite": "mois"},
@@ -273,8 +274,8 @@ def _across_rows() -> list[Row]:
         {**long, "stage.duree_heures": 560, "stage.date_fin": date(2027, 5, 27)},
         {**long, **summer, "formulaire.identifiant": "FC-2101", "stage.duree_heures": 434},
         # Two short ones: over 308 hours together, the stipend is owed.
-        {**short, **_unpaid(), "stage.duree_heures": 189, "stage.date_fin": date(2027, 3, 10)},
-        {**short, **summer, **_unpaid(), "formulaire.identifiant": "FC-2102", "stage.duree_heures": 154,
+        {**short, **unpaid(), "stage.duree_heures": 189, "stage.date_fin": date(2027, 3, 10)},
+        {**short, **summer, **unpaid(), "formulaire.identifiant": "FC-2102", "stage.duree_heures": 154,
          "stage.date_fin": date(2027, 6, 30)},
         # Two full-time internships at a time, in two hosts.
         busy,

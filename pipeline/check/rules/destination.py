@@ -84,12 +84,19 @@ def awaits_the_security_officer(facts: Facts, _: Parameters) -> Iterator[Hit]:
 
 @rule("GEO-07")
 def lacks_a_residence_permit(facts: Facts, _: Parameters) -> Iterator[Hit]:
-    """In France, when every nationality given needs a permit, which holds to the last day; if the source asks for it."""
+    """In France, when every nationality given needs a permit, which holds to the last day; if the source asks for it.
+
+    In the Pacific, a permit of mainland France only replaces the visa, for three months at most.
+    """
     nationalities = facts["etudiant.nationalite"] or ()
     if not facts.in_france or not nationalities or not facts.start or not facts.end:
         return
     needs = {facts.tables.countries[code].permit_needed for code in nationalities}
     if "0" in needs:
+        return
+    if facts.country and facts.country.pacific:
+        if "1" in needs:
+            yield Hit(_place(facts, "stage.pays", "etudiant.nationalite"), {}, "pacifique")
         return
     key = "etudiant.titre_sejour_fin"
     if not facts.asked(key) and not facts.filled(key):

@@ -8,6 +8,7 @@ from datetime import date
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 from pipeline.check.rules.texts import said
+from pipeline.check.treaties import quebec_form_needed
 
 
 @rule("DOC-01")
@@ -98,9 +99,9 @@ def lacks_repatriation_insurance(facts: Facts, _: Parameters) -> Iterator[Hit]:
 
 @rule("DOC-10")
 def lacks_the_quebec_form(facts: Facts, _: Parameters) -> Iterator[Hit]:
-    """Unpaid internship in Québec: form SE 401-Q-104."""
+    """Compulsory internship in Québec, unpaid or nearly: form SE 401-Q-104."""
     key = "etranger.formulaire_se"
-    if facts.in_quebec and facts.paid is False and facts[key] is not True:
+    if quebec_form_needed(facts) and facts[key] is not True:
         yield Hit((key,))
 
 

@@ -90,9 +90,9 @@ def is_not_paid_monthly(facts: Facts, p: Parameters) -> Iterator[Hit]:
 
 @rule("GRA-06")
 def is_above_the_rate_of_a_public_body(facts: Facts, p: Parameters) -> Iterator[Hit]:
-    """A public body may not pay more than the statutory rate (D124-8)."""
-    country, hourly = facts.country, lowest_per_hour(facts)
-    if facts.paid is not True or not facts.public_host or country is None or country.stipend != "OUI":
+    """A public body may not pay more than the statutory rate (D124-8); nor may a French one abroad, such as a consulate."""
+    hourly = lowest_per_hour(facts)
+    if facts.paid is not True or not facts.public_host or not _is_under_french_law(facts):
         return
     if hourly is None or not is_in_euros(facts):
         return
@@ -280,6 +280,14 @@ def _euros(amount: Decimal | None) -> Bilingual:
 
 def _minimum(facts: Facts) -> Decimal:
     return facts.tables.rates.on(facts.start or facts.today).minimum
+
+
+def _is_under_french_law(facts: Facts) -> bool:
+    """Tell whether the law on stipends binds the host: where it applies, and French hosts abroad."""
+    if facts.country is None or facts.country.stipend == "OUI":
+        return facts.country is not None
+    french = facts["organisme.siege_en_france"] is True or facts["organisme.type"] == "Organisme consulaire français"
+    return facts.abroad and french
 
 
 def _highest_known(facts: Facts) -> Decimal:

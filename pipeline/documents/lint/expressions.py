@@ -114,7 +114,8 @@ def _mend(code: str) -> str:
         return "Pour comparer, écrivez deux signes égal : ==."
     spaced = re.fullmatch(r"\s*(?:if\s+)?([\w.]+(?:[ \u00a0]+[\w.]+)+)\s*", code)
     if spaced:
-        return f"Un nom n’a pas d’espace : écrivez « {re.sub(r'[ \u00a0]+', '_', spaced[1])} »."
+        joined = re.sub("[ \u00a0]+", "_", spaced[1])
+        return f"Un nom n’a pas d’espace : écrivez « {joined} »."
     if any(sign in code for sign in "–—"):
         return "Retirez le tiret long que Word a mis dans la balise."
     return "Retapez la balise comme les autres du modèle, par exemple {{ etudiant.nom }} ou {%p if cas.mineur %}."

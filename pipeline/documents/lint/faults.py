@@ -47,4 +47,4 @@ def quoted(text: str, length: int = 60) -> str:
     flat = " ".join(text.split())
     if len(flat) > length:
         flat = flat[: length - 1].rstrip() + "…"
-    return f"«\u00a0{flat}\u00a0»"
+    return f"« {flat} »"

@@ -9,6 +9,9 @@ from typing import Any
 
 from pipeline.tables.words import fold
 
+_RANK = {group: rank for rank, group in enumerate(("etudiant", "stage", "organisme", "formation", "gratification"))}
+"""Groups that a name without its group most often belongs to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -52,7 +55,7 @@ def nearest(name: str, known: Set[str]) -> str | None:
     if "." not in name:
         ends = sorted(other for other in known if other.endswith(f".{name}") and not other.startswith("en."))
         if ends:
-            return ends[0]
+            return min(ends, key=lambda other: _RANK.get(other.partition(".")[0], len(_RANK)))
     pool = known if name.startswith("en.") else {other for other in known if not other.startswith("en.")}
     group = name.rpartition(".")[0]
     within = sorted(other for other in pool if group and other.startswith(f"{group}."))

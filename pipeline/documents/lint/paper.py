@@ -62,7 +62,8 @@ class Paragraph:
     def place(self) -> str:
         """Where a reader finds it, in words."""
         part = _PART_NAMES[re.sub(r"\d|word/|\.xml", "", self.part)]
-        under = f"sous {quoted(self.heading)}" if self.heading and not part else ""
+        known = self.heading and self.heading != self.shown and not part
+        under = f"sous {quoted(self.heading)}" if known else ""
         words = f"paragraphe {quoted(self.text)}"
         return ", ".join(piece for piece in (part, under, self.cell, words) if piece)
 
@@ -90,7 +91,7 @@ class Paper:
             paragraph = self._paragraph(part, element, heading, _cell_of(element, places))
             style = self.styles.get(paragraph.style)
             if style and style.heading and not style.english and paragraph.shown:
-                heading = paragraph.shown
+                heading = paragraph.heading = paragraph.shown
             yield paragraph
 
     def _paragraph(self, part: str, element: Element, heading: str, cell: str) -> Paragraph:

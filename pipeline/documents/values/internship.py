@@ -26,11 +26,18 @@ def internship(write: Writer, tree: Tree) -> Tree:
         "dans_pays": _in_country(write),
         "periode": write.period(facts.start, facts.end) if facts.start and facts.end else None,
         "heures": stage["duree_heures"],
+        "heures_cumulees": _cumulated(write),
         **_duration(write),
         "interruptions_liste": [write.period(p.start, p.end) for p in facts.interruptions],
         "calendrier": [_calendar_line(write, p) for p in facts.schedule],
         "modele_nom": write.either(*models[facts.model]) if facts.model else None,
     }
+
+
+def _cumulated(write: Writer) -> str | None:
+    """Return the hours of all the internships in this host this year, when there is another one."""
+    whole, this = write.facts.cumulated_hours, write.facts.hours
+    return write.number(whole) if whole is not None and this is not None and whole > this else None
 
 
 def _in_country(write: Writer) -> str | None:

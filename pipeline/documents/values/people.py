@@ -35,6 +35,13 @@ def address(group: Mapping[str, str | None]) -> str | None:
     return "\n".join(line for line in lines if line) or None
 
 
+def fund(write: Writer, tree: Tree) -> Tree:
+    """Return the address of the health insurance fund: the form's, else the one of the table of funds."""
+    written = tree["protection"]["caisse_adresse"]
+    known = write.facts.tables.funds.find(tree["protection"]["caisse"] or "")
+    return {"caisse_adresse": written or (known.address if known else None)}
+
+
 def host(write: Writer, tree: Tree) -> Tree:
     host, facts = tree["organisme"], write.facts
     if host["siret"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.check.stipend_amounts import monthly, total
+from pipeline.check.stipend_amounts import in_euros, is_in_euros, lowest_per_hour, monthly, total
 from pipeline.documents.values.tree import Tree
 from pipeline.documents.values.writer import Writer
 from pipeline.language import money
@@ -21,6 +21,7 @@ def stipend(write: Writer, tree: Tree) -> Tree:
         "montant_texte": _amount_text(write, minimum, year, currency) if facts.paid else None,
         "total": money(whole, currency, write.language) if whole is not None else None,
         "mensuel": money(month, currency, write.language) if month is not None else None,
+        "equivalent": _equivalent(write),
         "minimum": minimum,
         "annee_minimum": str(year),
         "modalite_texte": write.translations.english("gratification.modalite", tree["gratification"]["modalite"])
@@ -47,6 +48,23 @@ def _amount_text(write: Writer, minimum: str, year: int, currency: str) -> str |
     if unit == "stage":
         return text + write.either(" pour l’ensemble du stage", " for the whole internship")
     return text + (write.either(f" par {unit}", f" per {_UNITS[unit]}") if unit else "")
+
+
+def _equivalent(write: Writer) -> str | None:
+    """Return what a stipend in another currency is worth an hour in euros, with the rate and its date."""
+    hourly = lowest_per_hour(write.facts)
+    rate = write.settings.exchange.get(write.facts["gratification.devise"] or "")
+    if not write.facts.paid or is_in_euros(write.facts) or hourly is None or rate is None:
+        return None
+    euros = in_euros(write.facts, hourly)
+    if euros is None:
+        return None
+    amount, unit = money(euros, "EUR", write.language), f"{rate.euros.normalize():f}"
+    return write.either(
+        f"{amount} par heure, au cours de {unit.replace('.', ',')}\u00a0€ pour 1\u00a0{rate.currency} relevé le"
+        f" {write.day(rate.day)}",
+        f"{amount} per hour, at the rate of €{unit} for 1\u00a0{rate.currency} recorded on {write.day(rate.day)}",
+    )
 
 
 _UNITS = {"heure": "hour", "jour": "day", "semaine": "week", "mois": "month", "année": "year"}

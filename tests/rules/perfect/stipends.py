@@ -60,6 +60,9 @@ def choose_stipend(ask: Questions, site: Site, time_: Calendar, *, public: bool,
             ways = ["none"]
     else:
         ways = ["none", "legal", "more", "hour", "local"] if site.country.currencies else ["none", "hour"]
+        if public:  # A French one, such as a consulate, is held to the statutory rate.
+            euros = "EUR" in site.country.currencies
+            ways = [way for way in ways if way != "more" and not (euros and way == "local")]
         if site.country.code == "LU" and (time_.end - time_.start).days + 1 >= 28:
             ways.remove("none")
         if site.country.stipend == "A_VERIFIER" and time_.hours > 308:
