@@ -35,7 +35,7 @@ nightly: .venv/ready tools ## what the scheduler does, in the same words
 	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
 
 test: .venv/dev tools lint ## lint, types and every test
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: .venv/dev ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -52,3 +52,10 @@ def run(inbox: Path, outbox: Path, *more: str, command: str = "generate", env: d
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """The examples, from start to end, with real LibreOffice and wkhtmltopdf."""
     return run(ROOT / "examples", tmp_path_factory.mktemp("demo") / "outbox")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep in one process all that look at the run of the examples, so that it is made once."""
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demo"))

@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -62,7 +63,9 @@ def test_each_status_has_the_documents_that_the_design_says(demo: Ran) -> None:
     assert seen["remplacé"] == set()
 
 
+@cache
 def _pages(pdf: Path) -> list[str]:
+    """The text of each page; read once, since many look at it."""
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
     return text.split("\f")[:-1]
 

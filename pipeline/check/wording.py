@@ -11,7 +11,7 @@ from pipeline.check.catalogue import Rule
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit
 from pipeline.config import Service
-from pipeline.language import Language, country_name, in_country, number, short_date, the_country
+from pipeline.language import Language, country_name, in_country, long_date, number, short_date, the_country
 from pipeline.model import Companion, Finding
 from pipeline.tables.countries import Country
 
@@ -41,13 +41,13 @@ def finding(rule: Rule, hit: Hit, facts: Facts, others: tuple[Companion, ...] = 
 
 
 def written(value: Any, language: Language) -> str:
-    """Write a slot's value: Decimal and int as numbers, dates dd/mm/yyyy, countries by name, sequences joined."""
+    """Write a slot's value: Decimal and int as numbers, dates as dd/mm/yyyy or in words (English), countries by name."""
     if isinstance(value, Bilingual):
         return value.fr if language == "fr" else value.en
     if isinstance(value, Decimal | int):
         return number(value, language)
     if isinstance(value, date):
-        return short_date(value)
+        return short_date(value) if language == "fr" else long_date(value, "en")
     if isinstance(value, Country):
         return country_name(value, language)
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -206,7 +206,7 @@ def test_the_rate_of_the_first_year_is_not_enough_once_the_next_is_known() -> No
     assert "GRA-02" in _said(long, one)
     (found,) = [f for f in one.judge(entry(long)).findings if f.rule == "GRA-02"]
     assert "4,50\u00a0€ par heure jusqu’au 31/12/2026, puis 5,00\u00a0€ à partir du 01/01/2027" in found.message
-    assert "€4.50 per hour until 31/12/2026, then €5.00 from 01/01/2027" in found.message_en
+    assert "€4.50 per hour until 31 December 2026, then €5.00 from 1 January 2027" in found.message_en
     assert "GRA-02" not in _said({**long, "gratification.montant": "5,00"}, one)
 
 

@@ -13,6 +13,7 @@ import pytest
 from pipeline.check.facts import Facts
 from pipeline.check.presence import public_holidays
 from pipeline.documents.checklist import Checklist, checklist_values, load_checklist
+from pipeline.language import long_date
 from pipeline.model import Finding, Verdict
 from tests.rules.forms import ROOT, entry, judge
 from tools.examples.people import siret
@@ -237,9 +238,8 @@ def _names(finding: Finding, code: str) -> bool:
         for word in advice.zones.replace(",", " ").split()
         if word[:1].isupper() and word not in ("Rouge", "Orange")
     ]
-    day = f"{advice.as_of:%d/%m/%Y}"
-    told = (finding.message, finding.message_en)
-    return all(day in text for text in told) and all(word.strip(".()").lower() in told[0].lower() for word in regions)
+    dated = f"{advice.as_of:%d/%m/%Y}" in finding.message and long_date(advice.as_of, "en") in finding.message_en
+    return dated and all(word.strip(".()").lower() in finding.message.lower() for word in regions)
 
 
 def test_every_partly_red_country_has_its_towns() -> None:

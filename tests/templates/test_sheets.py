@@ -133,7 +133,9 @@ def test_the_certificate_is_issued_and_signed_by_the_host_alone(name: str, compi
     text = "\n".join(lines(content)).replace("\u00a0", " ")
     assert "L’organisme d’accueil, et non l’établissement, délivre cette attestation" in text
     assert "31 décembre de l’année des trente ans" in text
-    assert ("The host, and not the institution, issues this certificate" in text) is name.endswith("bilingue")
+    assert ("The host organisation, and not the institution, issues this certificate" in text) is name.endswith(
+        "bilingue"
+    )
     marks = re.findall(r'w:name="((?:signature|mention)_\w+)"', body(content))
     assert [mark for mark in marks if mark.startswith("signature")] == ["signature_organisme"]
     assert "mention_15" in marks

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pipeline.check.batch import BatchHit, batch_rule
 from pipeline.check.batch.frame import Batch, Line, Spans
 from pipeline.check.rules import Bilingual, Hit, Parameters
-from pipeline.language import short_date
+from pipeline.language import long_date, short_date
 
 _POST = ("siren", "service", "subject")
 
@@ -30,10 +30,12 @@ def overlaps_another_internship(batch: Batch, p: Parameters) -> Iterator[BatchHi
 
 def _when(one: Line, two: Line) -> Bilingual:
     """Write the days that both have in common."""
-    first, last = (short_date(day) for day in (max(one.start, two.start), min(one.end, two.end)))
+    first, last = max(one.start, two.start), min(one.end, two.end)
     if first == last:
-        return Bilingual(f"le {first}", f"on {first}")
-    return Bilingual(f"du {first} au {last}", f"from {first} to {last}")
+        return Bilingual(f"le {short_date(first)}", f"on {long_date(first, 'en')}")
+    return Bilingual(
+        f"du {short_date(first)} au {short_date(last)}", f"from {long_date(first, 'en')} to {long_date(last, 'en')}"
+    )
 
 
 def _fits(lines: Sequence[Line], p: Parameters) -> bool:

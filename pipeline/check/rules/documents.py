@@ -135,7 +135,7 @@ def needs_an_extended_liability_cover(facts: Facts, p: Parameters) -> Iterator[H
 _VALID_UNTIL = {
     "protection.attestation_cpam_fin": ("l’attestation de droits", "the proof of health cover"),
     "assurance.ceam_fin": ("la carte européenne d’assurance maladie", "the European Health Insurance Card"),
-    "assurance.accidents_fin": ("l’assurance individuelle accident", "the personal accident insurance"),
+    "assurance.accidents_fin": ("l’assurance individuelle accident", "the individual accident insurance"),
     "assurance.rapatriement_fin": ("l’assurance rapatriement", "the repatriation insurance"),
 }
 

@@ -23,7 +23,7 @@ from pipeline.check.stipend_amounts import (
     rates_met,
     totals,
 )
-from pipeline.language import cents, money, number, short_date
+from pipeline.language import cents, long_date, money, number, short_date
 from pipeline.model import LEGAL_RATE
 from pipeline.tables.words import fold
 
@@ -304,10 +304,10 @@ def _known_rates(facts: Facts) -> Bilingual:
     if unpublished and len(met) == 1:
         ends = [known_until]
     french = f"{cents(met[0].minimum, 'fr')}\u00a0€ par heure jusqu’au {short_date(ends[0])}"
-    english = f"€{cents(met[0].minimum, 'en')} per hour until {short_date(ends[0])}"
+    english = f"€{cents(met[0].minimum, 'en')} per hour until {long_date(ends[0], 'en')}"
     for rate in met[1:]:
         french += f", puis {cents(rate.minimum, 'fr')}\u00a0€ à partir du {short_date(rate.start)}"
-        english += f", then €{cents(rate.minimum, 'en')} from {short_date(rate.start)}"
+        english += f", then €{cents(rate.minimum, 'en')} from {long_date(rate.start, 'en')}"
     if unpublished:
         french += "\u00a0; le taux suivant n’est pas encore publié"
         english += "; the next rate is not published yet"

@@ -9,7 +9,7 @@ from datetime import date
 from pipeline.check.facts import Facts
 from pipeline.documents.checklist.pieces import BLOCKS, Block, Checklist, Piece, Text
 from pipeline.documents.conditions import CONDITIONS
-from pipeline.language import short_date
+from pipeline.language import long_date, short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _supplied(piece: Piece, facts: Facts) -> tuple[Text | None, bool]:
     until: date | None = facts[piece.until] if piece.until else None
     if until is None:
         return Text("reçu", "received"), True
-    text = short_date(until)
+    text, english = short_date(until), long_date(until, "en")
     if facts.end is not None and until < facts.end:
-        return Text(f"reçu ; à renouveler avant le {text}", f"received; to be renewed before {text}"), False
-    return Text(f"reçu, valable jusqu’au {text}", f"received, valid until {text}"), True
+        return Text(f"reçu ; à renouveler avant le {text}", f"received; to be renewed before {english}"), False
+    return Text(f"reçu, valable jusqu’au {text}", f"received, valid until {english}"), True

@@ -124,7 +124,7 @@ def _signatures(facts: Facts) -> tuple[Text, ...]:
             host.append(Text("Second encadrant", "Second supervisor"))
         people = [*host, *people]
     if seen["mineur"]:
-        people.append(Text("Votre représentant légal", "Your guardian"))
+        people.append(Text("Votre représentant légal", "Your legal guardian"))
     return (*people, Text("Université, en dernier", "University, last"))
 
 
@@ -204,6 +204,6 @@ def _notes(facts: Facts) -> list[Text]:
         french, english = f"{french}.", f"{english}."
         if facts.in_france and not (facts.country and facts.country.pacific):
             french += " Les abonnements de transport sont pris en charge en plus."
-            english += " Transport passes are covered on top."
+            english += " Transport passes are covered in addition."
         notes.append(Text(french, english))
     return notes

@@ -9,7 +9,7 @@ from pipeline.check.facts import Facts
 from pipeline.check.rules.dates import month_before
 from pipeline.check.stipend_amounts import exemption
 from pipeline.documents.checklist.pieces import Text
-from pipeline.language import country_name, in_country, money, short_date
+from pipeline.language import country_name, in_country, long_date, money, short_date
 
 _LEVELS = {
     "none": Text("aucune zone déconseillée", "no area advised against"),
@@ -36,7 +36,7 @@ def slots(facts: Facts) -> Mapping[str, Text]:
 
 
 def _day(day: date | None) -> Text:
-    return Text(short_date(day), short_date(day)) if day else Text("(date à préciser)", "(date to be given)")
+    return Text(short_date(day), long_date(day, "en")) if day else Text("(date à préciser)", "(date to be given)")
 
 
 def _place(facts: Facts) -> Text:

@@ -92,10 +92,10 @@ def body(
     sections = [*sections, *with_it] if kind.corrections else [*with_it, *sections]
     services = facts.settings.services.values()
     given = facts["etudiant.prenom_usage"] or facts["etudiant.prenom"]
-    hello = {"fr": "Bonjour", "en": "Hello"}[language]
+    hello, nobody = {"fr": ("Bonjour", "Bonjour"), "en": ("Dear", "Dear student")}[language]
     return Body(
         language=language,
-        greeting=f"{hello} {given}," if given else f"{hello},",
+        greeting=f"{hello} {given}," if given else f"{nobody},",
         opening=contracted(words.opening.format_map(slots), services),
         sections=tuple(section for section in sections if section.items),
         closing=tuple(contracted(text.format_map(slots), services) for text in words.closing),
