@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pipeline.documents import library
+from pipeline.documents.word import WordTemplate
 
 ROOT = Path(__file__).parents[1]
 
@@ -59,3 +64,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "demo" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Spare the tests that load the whole set-up in this process the compiling of templates that have not changed."""
+
+    @lru_cache
+    def compiled(path: Path, stamp: tuple[int, int], logo: bytes | None) -> WordTemplate:
+        del stamp  # part of the key: another file under the same name is another template
+        return WordTemplate(path, logo)
+
+    def load(path: Path, logo: bytes | None = None) -> WordTemplate:
+        state = path.stat()
+        return compiled(path.resolve(), (state.st_mtime_ns, state.st_size), logo)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "WordTemplate", load)
+        yield
