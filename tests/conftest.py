@@ -59,11 +59,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return run(ROOT / "examples", tmp_path_factory.mktemp("demo") / "outbox")
 
 
+_COSTLY = ("demo", "papers", "pdfs", "sheets")
+"""Fixtures that start LibreOffice or wkhtmltopdf once for many tests."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process all that look at the run of the examples, so that it is made once."""
+    """Keep in one process all that look at one costly fixture, so that it is made once."""
     for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
+        for name in getattr(item, "fixturenames", ()):
+            if name in _COSTLY:
+                where = "" if name == "demo" else f" of {item.path.name}"
+                item.add_marker(pytest.mark.xdist_group(f"{name}{where}"))
 
 
 @pytest.fixture(scope="session", autouse=True)
