@@ -17,7 +17,7 @@ OPTIONS = --inbox '$(INBOX)' --outbox '$(OUTBOX)' --config '$(CONFIG)' $(if $(DA
 	$(if $(WORKERS),--workers '$(WORKERS)')
 NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
 
-.PHONY: help generate demo check nightly test lint format bench clean tools expected rules
+.PHONY: help generate demo check nightly test lint format bench clean tools browser expected rules
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,8 +34,8 @@ check: .venv/ready ## everything but documents; the register is not touched
 nightly: .venv/ready tools ## what the scheduler does, in the same words
 	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
 
-test: .venv/dev tools lint ## lint, types and every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+test: .venv/dev tools browser lint ## lint, types and every test; says which were the slowest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10 $(ARGS)
 
 lint: .venv/dev ## ruff and mypy --strict
 	@$(BIN)/ruff check .
@@ -60,6 +60,10 @@ clean: ## remove what make made, but neither the inbox nor the outbox
 # LibreOffice Writer and wkhtmltopdf come from the system's packages, where this account may install them.
 tools:
 	@sh deploy/install_tools.sh
+
+# Only the tests open the page in a browser; without one they say so and go on.
+browser:
+	@sh deploy/install_tools.sh browser
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'

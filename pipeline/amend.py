@@ -1,36 +1,40 @@
-"""One amendment: what two versions of a dossier say differently, checked, written, converted, recorded."""
+"""The command « amend »: one amendment, checked, written, converted, recorded."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
-from pipeline.check.judge import status_of
+from pipeline.amending import (
+    KIND,
+    SIGNABLE,
+    Case,
+    advice,
+    findings_that_hold,
+    highest_number,
+    make_case,
+    needs_new_agreement,
+    past_entry,
+    too_late,
+    wording,
+)
 from pipeline.codec import unpack_findings
-from pipeline.completion import complete
+from pipeline.desk.model import Event
 from pipeline.documents import office
 from pipeline.documents.amendable import Amendments, load_amendments
-from pipeline.documents.amendment import Side, changes, ends_early, forbidden_changes
+from pipeline.documents.amendment import ends_early
 from pipeline.documents.values import Amendment, template_values
-from pipeline.dossiers import Snapshot, identity
 from pipeline.errors import ConventionsError
+from pipeline.issued import AMENDMENT, AMENDMENT_DRAFT, issued_dossiers
 from pipeline.language import long_date
 from pipeline.lock import hold
-from pipeline.model import Entry, Finding
 from pipeline.outbox import Outbox, workshop
 from pipeline.register import Register, open_register
 from pipeline.register.store import PastVersion
 from pipeline.setup import ROOT, Setup, load_setup
-
-KIND = "avenant"
-_CUMULATED = "gratification_due"
-"""The case that hours with the same host under other agreements decide, too."""
-_SIGNABLE = ("prêt", "à vérifier")
-"""The statuses that have an agreement."""
 
 
 class AmendmentRefusedError(ConventionsError):
@@ -45,7 +49,7 @@ class Request:
 
     reference: str
     since: int | None
-    """The version whose agreement was signed; None when the manager did not tell."""
+    """The version whose agreement was signed; None: the one that the register knows to be signed, if it does."""
     outbox: Path
     config: Path
     day: date
@@ -72,20 +76,6 @@ class Done:
     """False when the PDF was wanted and could not be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A dossier's two versions, and what the register says of it."""
-
-    signed: PastVersion
-    current: PastVersion
-    before: Side
-    after: Side
-    entry: Entry
-    """The current version, its date that of the amendment."""
-    number: int
-    untold: frozenset[str]
-
-
 def amend(request: Request, root: Path = ROOT) -> Done:
     """Write the amendment that leads from the signed version to the current one; the agreement stays as it is.
 
@@ -97,170 +87,132 @@ def amend(request: Request, root: Path = ROOT) -> Done:
         raise AmendmentRefusedError(f"Aucun registre en {path} : lancez d’abord conventions generate.")
     outbox = Outbox(request.outbox, setup.settings.group)
     with hold(request.outbox), closing(open_register(path)) as register:
-        case = _case(request, setup, register, outbox)
+        versions = _versions(request, register)
+        case = _case(request, versions, setup, register, outbox)
         amendments = load_amendments(
             root / "schemas", setup.tables.fields, case.after.values, setup.judge.catalogue.keys()
         )
-        told = _told(request, case, amendments)
-        draft = _allowed(case, amendments, told, request.day)
+        told = _told(request, case, versions[-1], amendments)
+        draft = _allowed(case, versions[-1], amendments, request.day)
         done = _make(request, setup, outbox, case, told, draft=draft)
         register.add_documents(request.reference, done.paths)
-    return replace(done, notices=(*_doubts(case), *done.notices))
+        moment = datetime.combine(request.day, time())
+        told_now = {AMENDMENT: done.number, AMENDMENT_DRAFT: draft or None}
+        register.tell(
+            Event(request.reference, what, value, moment, version=versions[-1].number)
+            for what, value in told_now.items()
+        )
+    return replace(done, notices=(*_doubts(case.base), *done.notices))
 
 
 # ── the two versions ──────────────────────────────────────────────────────────────────────────────
 
 
-def _case(request: Request, setup: Setup, register: Register, outbox: Outbox) -> _Case:
+def _versions(request: Request, register: Register) -> list[PastVersion]:
     versions = register.versions(request.reference)
     if not versions:
         raise AmendmentRefusedError(
             f"Le dossier {request.reference} n’est pas dans le registre : vérifiez sa référence."
         )
-    current = versions[-1]
-    by_number = {version.number: version for version in versions}
-    if request.since is None:
+    return versions
+
+
+def _case(request: Request, versions: Sequence[PastVersion], setup: Setup, register: Register, outbox: Outbox) -> Case:
+    reference, current = request.reference, versions[-1]
+    told = {reference: register.events(reference)}
+    issued = issued_dossiers(told, from_sending=setup.settings.amended_from_sending).get(reference)
+    since = request.since
+    if since is None and issued is not None:
+        if issued.pending is not None and not request.again:
+            raise AmendmentRefusedError(
+                f"{reference} : l’avenant n°\u00a0{issued.pending.number} n’est pas signé, d’après le suivi. Pour le refaire,"
+                " ajoutez --again ; s’il est signé, indiquez-le dans suivi.xlsx, ou dites avec --since de quelle version"
+                " part le suivant."
+            )
+        since = issued.base
+    signed = _signed(request, versions, since)
+    if signed is current:
+        raise AmendmentRefusedError(
+            f"La version {since} de {reference} est la dernière : rien n’a changé depuis. Déposez"
+            " d’abord la fiche modifiée et lancez conventions generate."
+        )
+    paths = [path for version in versions for path in version.documents]
+    made = highest_number(reference, paths, current.folder, outbox)
+    if request.again and not made:
+        raise AmendmentRefusedError(f"{reference} n’a pas encore d’avenant : lancez la commande sans --again.")
+    number = made if request.again else made + 1
+    known = register.snapshot()
+    before, after = (past_entry(v, reference, request.day, setup, register, known) for v in (signed, current))
+    return make_case(signed, before, after, number, setup, known)
+
+
+def _signed(request: Request, versions: Sequence[PastVersion], since: int | None) -> PastVersion:
+    """Return the version whose agreement was signed, or that the amendment before this one brought."""
+    if since is None:
         known = ", ".join(f"{v.number} ({long_date(v.first_day, 'fr')})" for v in versions)
         raise AmendmentRefusedError(
             f"{request.reference} : dites avec --since la version dont la convention est signée ; elle est écrite sous"
             f" le titre de la convention. Dans le registre : {known}."
         )
-    signed = by_number.get(request.since)
+    signed = next((version for version in versions if version.number == since), None)
     if signed is None:
-        known = ", ".join(str(number) for number in by_number)
+        known = ", ".join(str(version.number) for version in versions)
         raise AmendmentRefusedError(
-            f"{request.reference} n’a pas de version {request.since} (dans le registre : {known}) : donnez avec --since"
+            f"{request.reference} n’a pas de version {since} (dans le registre : {known}) : donnez avec --since"
             " celle dont la convention est signée."
         )
-    if signed is current:
-        raise AmendmentRefusedError(
-            f"La version {request.since} de {request.reference} est la dernière : rien n’a changé depuis. Déposez"
-            " d’abord la fiche modifiée et lancez conventions generate."
-        )
-    known_rows = register.snapshot()
-    entries = [_entry(version, request, setup, register, known_rows) for version in (signed, current)]
-    sides = []
-    for entry in entries:
-        facts = setup.judge.facts(entry)
-        sides.append(Side(facts, template_values(facts, setup.translations)))
-    untold = frozenset({_CUMULATED}) if _has_sisters(entries[1], known_rows) else frozenset[str]()
-    made = _amendments_made(request.reference, versions, outbox)
-    if request.again and not made:
-        raise AmendmentRefusedError(f"{request.reference} n’a pas encore d’avenant : lancez la commande sans --again.")
-    number = made if request.again else made + 1
-    return _Case(signed, current, sides[0], sides[1], entries[1], number, untold)
+    return signed
 
 
-def _entry(version: PastVersion, request: Request, setup: Setup, register: Register, known: Snapshot) -> Entry:
-    """Return a version as the night had it, with what its source does not ask; both bear the amendment’s date."""
-    entry = Entry(version.deposit, request.reference, "current", None, request.day, version.number, version.folder)
-    if not version.deposit.form.layout.columns:
-        return entry  # the file is gone: whatever is not there counts as removed, which shows
-    (whole,) = complete([entry], setup.required, known, register.deposits, setup.settings.academic_year, request.day)
-    return whole
-
-
-def _has_sisters(entry: Entry, known: Snapshot) -> bool:
-    """Tell whether the student has another agreement with the same host."""
-    who = identity(entry.deposit)
-    own = {key.rpartition("|")[0] for key in (who.siren, who.host) if key}
-    return any(key.rpartition("|")[0] in own and name != entry.reference for key, name in known.keys.items())
-
-
-def _doubts(case: _Case) -> tuple[str, ...]:
+def _doubts(signed: PastVersion) -> tuple[str, ...]:
     """Return a line when the version said to be signed had no agreement, as far as the register tells."""
-    if case.signed.status in _SIGNABLE or any("/convention_" in path for path in case.signed.documents):
+    if signed.status in SIGNABLE or any("/convention_" in path for path in signed.documents):
         return ()
-    number, status = case.signed.number, case.signed.status
+    number, status = signed.number, signed.status
     return (f"La version {number} était « {status} », sans convention : vérifiez que c’est bien elle qui est signée.",)
-
-
-def _amendments_made(reference: str, versions: Sequence[PastVersion], outbox: Outbox) -> int:
-    """Return the highest number given: in the register, or in the folder if somebody has put one there."""
-    folder = outbox.path(versions[-1].folder)
-    names = {path.rpartition("/")[2] for version in versions for path in version.documents}
-    names |= {path.name for path in folder.glob(f"{KIND}_*")} if folder.is_dir() else set()
-    found = (re.fullmatch(rf"{KIND}_(\d+)_{re.escape(reference)}\.\w+", name) for name in names)
-    return max((int(match[1]) for match in found if match), default=0)
 
 
 # ── may it be ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _told(request: Request, case: _Case, amendments: Amendments) -> Amendment:
+def _told(request: Request, case: Case, current: PastVersion, amendments: Amendments) -> Amendment:
     """Return what the amendment says. Raises AmendmentRefusedError when it would say nothing, or too much."""
-    forbidden = forbidden_changes(amendments, case.before, case.after)
+    forbidden = needs_new_agreement(case, amendments)
     if forbidden:
-        raise AmendmentRefusedError(
-            f"{request.reference} : {' ; '.join(forbidden)}. Un avenant ne le permet pas : il faut une nouvelle"
-            " convention, signée par toutes les parties (SIG-05)."
-        )
-    reasons = changes(amendments, case.before, case.after, case.untold)
+        raise AmendmentRefusedError(f"{request.reference} : {forbidden}")
+    reasons = case.reasons(amendments)
     if not reasons:
         raise AmendmentRefusedError(
             f"{request.reference} : rien de ce que la convention stipule n’a changé entre les versions"
-            f" {case.signed.number} et {case.current.number} ; il n’y a pas d’avenant à faire."
+            f" {case.base.number} et {current.number} ; il n’y a pas d’avenant à faire."
         )
-    early = ends_early(case.before.facts, case.after.facts)
-    if request.ended_by and not early:
+    if request.ended_by and not ends_early(case.before.facts, case.after.facts):
         raise AmendmentRefusedError("--ended-by ne vaut que si le stage prend fin avant la date de la convention.")
     if request.ended_by and request.ended_by not in amendments.initiatives:
         raise AmendmentRefusedError(f"--ended-by : donnez {', '.join(amendments.initiatives)}.")
-    return Amendment(
-        number=case.number,
-        signed_version=case.signed.number,
-        signed_day=case.signed.first_day,
-        reasons=reasons,
-        why=" ".join(request.why.split()),
-        early_end=case.after.facts.end if early else None,
-        initiative=amendments.initiatives[request.ended_by] if request.ended_by else None,
-    )
+    initiative = amendments.initiatives[request.ended_by] if request.ended_by else None
+    return wording(case, reasons, request.why, initiative)
 
 
-def _allowed(case: _Case, amendments: Amendments, told: Amendment, day: date) -> bool:
+def _allowed(case: Case, current: PastVersion, amendments: Amendments, day: date) -> bool:
     """Tell whether the amendment is only a draft. Raises AmendmentRefusedError when it comes too late or is blocked."""
-    late = _too_late(case, told, day)
+    late = too_late(case, day)
     if late:
         raise AmendmentRefusedError(f"{case.entry.reference} : {late}")
-    findings = unpack_findings(case.current.findings, case.entry.deposit.form)
-    held = [f for f in findings if f.jalon == "édition" and f.rule not in amendments.pointless]
-    status = status_of(held)
-    if status not in _SIGNABLE:
-        blocking = [f for f in held if f.severity == "bloquant"]
-        lines = "".join(f"\n– {_advice(finding)}" for finding in blocking)
+    findings = unpack_findings(current.findings, case.entry.deposit.form)
+    blocking, draft = findings_that_hold(findings, amendments)
+    if blocking:
+        lines = "".join(f"\n– {advice(finding)}" for finding in blocking)
         raise AmendmentRefusedError(
-            f"La version {case.current.number} de {case.entry.reference} ne peut pas être signée :{lines}"
+            f"La version {current.number} de {case.entry.reference} ne peut pas être signée :{lines}"
         )
-    return status == "à vérifier"
-
-
-def _advice(finding: Finding) -> str:
-    return f"{finding.message} {finding.fix} ({finding.rule})".replace("  ", " ")
-
-
-def _too_late(case: _Case, told: Amendment, day: date) -> str:
-    """Return why the change would be retroactive, in French; "" when it would not."""
-    before, after = case.before.facts, case.after.facts
-    if before.end is not None and before.end < day:
-        return (
-            f"le stage a pris fin le {long_date(before.end, 'fr')} ; un avenant se signe avant que la modification"
-            " ne s’applique."
-        )
-    if told.early_end is not None and told.early_end < day:
-        return (
-            f"la nouvelle fin, le {long_date(told.early_end, 'fr')}, est passée ; un avenant n’a pas d’effet"
-            " rétroactif. Gardez au dossier l’écrit que prévoit l’article 9.2 de la convention : il suffit."
-        )
-    starts = [start for start in (before.start, after.start) if start is not None]
-    if before.start != after.start and starts and min(starts) <= day:
-        return f"le début du stage, le {long_date(min(starts), 'fr')}, est passé ; il ne peut plus être changé."
-    return ""
+    return draft
 
 
 # ── making ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _make(request: Request, setup: Setup, outbox: Outbox, case: _Case, told: Amendment, *, draft: bool) -> Done:
+def _make(request: Request, setup: Setup, outbox: Outbox, case: Case, told: Amendment, *, draft: bool) -> Done:
     """Write the .docx and its PDF into the dossier’s folder."""
     facts = case.after.facts
     kind = next(kind for kind in setup.kinds if kind.key == KIND)

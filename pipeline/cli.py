@@ -17,6 +17,7 @@ from rich.console import Console
 
 from pipeline import __version__
 from pipeline.commands.amend import amend
+from pipeline.commands.register import register
 from pipeline.commands.templates import templates
 from pipeline.errors import ConventionsError
 from pipeline.model import Outcome
@@ -135,7 +136,7 @@ def exit_status(outcome: Outcome, *, strict: bool) -> int:
     """Return 4 when a document could not be made, 1 with ``strict`` when a dossier is not ready, else 0."""
     if outcome.failures:
         return _FAILED_DOCUMENTS
-    return int(strict and any(v.status not in ("prêt", "remplacé") for v in outcome.verdicts))
+    return int(strict and any(v.status not in ("prêt", "remplacé", "repris") for v in outcome.verdicts))
 
 
 @cli.command(help=_text("columns"))
@@ -218,6 +219,7 @@ def _is_attended() -> bool:
 
 cli.add_command(templates)
 cli.add_command(amend)
+cli.add_command(register)
 
 
 @cli.command(help=_text("doctor"))

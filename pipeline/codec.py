@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +11,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from pipeline.desk.model import Decision
 from pipeline.model import (
     CellValue,
+    Change,
     Companion,
+    Correction,
     Deposit,
     ErrorCell,
     Finding,
@@ -100,21 +104,17 @@ def pack_deposits(deposits: Sequence[Deposit]) -> bytes:
                 {k: [u.value, u.expected, u.expected_en, u.cause, u.cause_en, u.example] for k, u in deposit.unreadable.items()},
                 deposit.digest,
                 encode(deposit.deposited_at),
+                _pack_correction(form.correction),
             ]
         )  # fmt: skip
-    shapes = [
-        [la.system, la.header_row, la.headers, {k: list(v) for k, v in la.columns.items()}, la.notes] for la in layouts
-    ]
+    shapes = [_pack_layout(layout) for layout in layouts]
     return zlib.compress(json.dumps([shapes, rows], ensure_ascii=False).encode(), 3)
 
 
 def unpack_deposits(blob: bytes, file: str) -> list[Deposit]:
     """Return the deposits that :func:`pack_deposits` wrote, at their places in ``file``."""
     shapes, rows = json.loads(zlib.decompress(blob))
-    layouts = [
-        Layout(system, header_row, tuple(headers), {k: tuple(v) for k, v in columns.items()}, tuple(notes))
-        for system, header_row, headers, columns, notes in shapes
-    ]
+    layouts = [_unpack_layout(*shape) for shape in shapes]
     return [
         Deposit(
             form=Form(
@@ -123,14 +123,54 @@ def unpack_deposits(blob: bytes, file: str) -> list[Deposit]:
                 cells={k: decode(v) for k, v in cells.items()},
                 original=tuple(decode(v) for v in original),
                 notes=tuple(Note(rule, tuple(fields), slots) for rule, fields, slots in notes),
+                correction=_unpack_correction(*correction),
             ),
             values={k: decode(v) for k, v in values.items()},
             unreadable={k: Unreadable(*parts) for k, parts in unreadable.items()},
             digest=digest,
             deposited_at=decode(deposited_at),
         )
-        for layout, sheet, row, cells, original, notes, values, unreadable, digest, deposited_at in rows
+        for layout, sheet, row, cells, original, notes, values, unreadable, digest, deposited_at, *correction in rows
     ]
+
+
+def _pack_layout(layout: Layout) -> list[Any]:
+    columns, alone = ({k: list(v) for k, v in found.items()} for found in (layout.columns, layout.alone))
+    more = (dict(layout.named), alone, layout.several, layout.added, layout.stands)
+    return [layout.system, layout.header_row, layout.headers, columns, layout.notes, *more]
+
+
+def _unpack_layout(system: str, header_row: int, headers: Any, columns: Any, notes: Any, *more: Any) -> Layout:
+    """Return the layout; one recorded before corrections existed lacks what reads its rows again (``more``)."""
+    named, alone, *rest = more or ({}, {}, (), (), ())
+    several, added, stands = map(tuple, rest)
+    fed, only = ({k: tuple(v) for k, v in found.items()} for found in (columns, alone))
+    return Layout(system, header_row, tuple(headers), fed, tuple(notes), named, only, several, added, stands)
+
+
+def _pack_correction(made: Correction | None) -> list[Any] | None:
+    if made is None:
+        return None
+    changes = [[c.label, c.fields, encode(c.before), encode(c.after)] for c in made.changes]
+    origin = [made.origin.file, made.origin.sheet, made.origin.row]
+    saved, at = made.saved.isoformat(), made.at.isoformat()
+    return [made.reference, origin, made.base, saved, at, made.who, changes, made.again]
+
+
+def _unpack_correction(parts: Sequence[Any] | None = None) -> Correction | None:
+    if parts is None:
+        return None
+    reference, origin, base, saved, at, who, changes, again = parts
+    return Correction(
+        reference,
+        Place(*origin),
+        base,
+        datetime.fromisoformat(saved),
+        datetime.fromisoformat(at),
+        who,
+        tuple(Change(label, tuple(keys), decode(before), decode(after)) for label, keys, before, after in changes),
+        again,
+    )
 
 
 def pack_values(values: Mapping[str, Value], cells: Mapping[str, CellValue]) -> bytes:
@@ -157,12 +197,34 @@ _FINDING = (
     "fix_en",
     "source",
     "internal",
+    "actor",
+    "to_host",
+    "to_host_en",
+    "judged",
+    "decision",
 )
+"""New names go last: an older register's findings lack them, and read as their defaults."""
 
 
 def pack_findings(findings: Sequence[Finding]) -> str:
     """Return the findings as JSON, without their cells and other rows: a later export may hold them elsewhere."""
-    return json.dumps([[getattr(f, name) for name in _FINDING] for f in findings], ensure_ascii=False)
+    return json.dumps([[_part(f, name) for name in _FINDING] for f in findings], ensure_ascii=False)
+
+
+def _part(finding: Finding, name: str) -> Any:
+    return _pack_decision(finding.decision) if name == "decision" else getattr(finding, name)
+
+
+def _pack_decision(decision: Decision | None) -> Sequence[str] | None:
+    return None if decision is None else [str(getattr(decision, part.name)) for part in dataclasses.fields(decision)]
+
+
+def _unpack_decision(parts: Sequence[Any] | None) -> Decision | None:
+    if parts is None:
+        return None
+    named: dict[str, Any] = {part.name: text for part, text in zip(dataclasses.fields(Decision), parts, strict=True)}
+    on, at = date.fromisoformat(named.pop("on")), datetime.fromisoformat(named.pop("at"))
+    return Decision(on=on, at=at, **named)
 
 
 def unpack_findings(
@@ -171,8 +233,10 @@ def unpack_findings(
     """Return the findings that :func:`pack_findings` wrote, on the cells of ``form``; ``others``: rule id → rows."""
     found = []
     for parts in json.loads(text):
-        named = dict(zip(_FINDING, parts, strict=True))
+        named = dict(zip(_FINDING, parts, strict=False))
         fields = tuple(named.pop("fields"))
         cells = tuple(dict.fromkeys(address for key in fields for address in form.addresses(key)))
-        found.append(Finding(fields=fields, cells=cells, others=others.get(named["rule"], ()), **named))
+        decision = _unpack_decision(named.pop("decision", None))
+        about = others.get(named["rule"], ())
+        found.append(Finding(fields=fields, cells=cells, others=about, decision=decision, **named))
     return tuple(found)

@@ -15,7 +15,10 @@ from babel.numbers import list_currencies
 
 from pipeline.delegations import DELEGATIONS_SHAPE, Delegation, load_delegations
 from pipeline.errors import SetupError
+from pipeline.mail_settings import DIGEST_SHAPE, DigestSettings, load_digest
 from pipeline.model import Limits
+from pipeline.portfolios import PORTFOLIOS_SHAPE, Portfolio, load_portfolios
+from pipeline.reminder_settings import REMINDERS_SHAPE, ReminderSettings, load_reminder_settings
 from pipeline.tables.yamls import check_shape
 
 
@@ -176,6 +179,18 @@ class Settings:
     """Messages carry their documents; False: they only name them."""
     attached_bytes: int = 7_000_000
     """What a message may carry; heavier documents are only named."""
+    amended_from_sending: bool = False
+    """An agreement that has been sent is changed by an amendment; False: only one that the university has signed is."""
+    certificate_days: int = 7
+    """Days before the end of the internship from which the host gets the certificate form."""
+    portfolios: tuple[Portfolio, ...] = ()
+    """Who follows which dossiers; none: one desk for all."""
+    takeover: date | None = None
+    """Rows deposited before this day, or validated by their source, were signed before this software came."""
+    reminders: ReminderSettings = field(default_factory=ReminderSettings)
+    """When somebody is reminded of what is awaited."""
+    digest: DigestSettings | None = None
+    """The e-mail that tells of each night; None: none is sent."""
 
     def register_of(self, outbox: Path) -> Path:
         """Return the register of ``outbox``: the configured one, else the file beside it."""
@@ -248,6 +263,8 @@ _SHAPE: dict[str, Any] = {
         },
     },
     "signataires": DELEGATIONS_SHAPE,
+    "portefeuilles": PORTFOLIOS_SHAPE,
+    "reprise": {"type": "dict", "schema": {"avant": {"type": "date"}}},
     "fermetures": {
         "type": "list",
         "schema": {"type": "dict", "schema": {"du": _DAY, "au": _DAY, "libelle": _NAME}},
@@ -270,9 +287,16 @@ _SHAPE: dict[str, Any] = {
     },
     "courriel": {
         "type": "dict",
-        "schema": {"pieces": {"type": "string", "allowed": ["jointes", "nommées"]}, "octets_pieces": _SIZE},
+        "schema": {
+            "pieces": {"type": "string", "allowed": ["jointes", "nommées"]},
+            "octets_pieces": _SIZE,
+            "recapitulatif": DIGEST_SHAPE,
+        },
     },
+    "relances": REMINDERS_SHAPE,
     "modeles": {"type": "dict", "schema": {"dossier": _TEXT}},
+    "avenants": {"type": "dict", "schema": {"a_partir_de": {"allowed": ["signature", "envoi"]}}},
+    "attestation": {"type": "dict", "schema": {"jours_avant_fin": _COUNT}},
     "sortie": {"type": "dict", "schema": {"groupe": _TEXT, "registre": _TEXT}},
     "execution": {
         "type": "dict",
@@ -343,6 +367,12 @@ def load_settings(path: Path) -> Settings:
         templates=_folder(path, data.get("modeles", {}).get("dossier", "")),
         attach=data.get("courriel", {}).get("pieces", "jointes") == "jointes",
         attached_bytes=data.get("courriel", {}).get("octets_pieces", 7_000_000),
+        portfolios=load_portfolios(path, data.get("portefeuilles", ())),
+        takeover=_takeover(data.get("reprise", {})),
+        digest=load_digest(path, data.get("courriel", {}).get("recapitulatif", {})),
+        amended_from_sending=data.get("avenants", {}).get("a_partir_de", "signature") == "envoi",
+        certificate_days=data.get("attestation", {}).get("jours_avant_fin", 7),
+        reminders=load_reminder_settings(path, data.get("relances", {})),
         group=output.get("groupe", ""),
         register=path.parent / output["registre"] if output.get("registre") else None,
         workers=execution.get("travailleurs", 0),
@@ -404,6 +434,11 @@ def _folder(path: Path, name: str) -> Path | None:
             str(path), "modeles.dossier", f"dossier introuvable : {name}", "Créez-le ou corrigez le chemin."
         )
     return folder
+
+
+def _takeover(table: Mapping[str, date]) -> date | None:
+    day = table.get("avant")
+    return date(day.year, day.month, day.day) if day else None
 
 
 def _closure(path: Path, index: int, table: Mapping[str, Any]) -> Closure:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.config import AcademicYear
-from pipeline.model import Deposit, Entry, Place, Standing
+from pipeline.model import Change, Deposit, Entry, Place, Standing
 from pipeline.tables.words import fold, without_accents
 
 
@@ -85,7 +85,8 @@ def identify(
             standing, other = others.get(row.place, ("current", None))
             seen = known.deposits.get(row.digest)
             first = seen.first_day if seen else today
-            entries.append(Entry(row, name or None, standing, other, first, version, folder))
+            overwritten = _overwritten(row, current) if standing == "replaced" else ()
+            entries.append(Entry(row, name or None, standing, other, first, version, folder, overwritten=overwritten))
     return sorted(entries, key=lambda e: e.place)
 
 
@@ -158,10 +159,12 @@ def _group(rows: Iterable[Deposit], known: Snapshot) -> list[tuple[str | None, l
     references: dict[int, str] = {}
     by_reference: dict[str, int] = {}
     sirens: dict[int, str] = {}
-    for row in rows:
+    # A correction comes after what it corrects: it gives no number and stays in its dossier, whatever it changes.
+    for row in sorted(rows, key=_first_come):
         who = identity(row)
         siren = who.siren.split("|")[2] if who.siren else None
-        index = _home(who, siren, row.digest, home, sirens)
+        made = row.form.correction
+        index = _home(who, siren, row.digest, home, sirens) if made is None else home.get(made.base)
         reference = _known_reference(row, who, siren, known)
         if index is None and reference is not None:
             index = by_reference.get(reference)
@@ -176,7 +179,12 @@ def _group(rows: Iterable[Deposit], known: Snapshot) -> list[tuple[str | None, l
             sirens.setdefault(index, siren)
         for key in (*who.keys, row.digest):
             home.setdefault(key, index)
-    return [(references.get(i), group) for i, group in enumerate(groups)]
+    return [(references.get(i), sorted(group, key=lambda row: row.place)) for i, group in enumerate(groups)]
+
+
+def _first_come(row: Deposit) -> tuple[bool, str]:
+    made = row.form.correction
+    return made is not None, made.at.isoformat() if made else ""
 
 
 def _home(
@@ -195,6 +203,8 @@ def _home(
 def _known_reference(row: Deposit, who: Identity, siren: str | None, known: Snapshot) -> str | None:
     if row.digest in known.deposits:
         return known.deposits[row.digest].reference
+    if row.corrects in known.dossiers:
+        return row.corrects
     for key in (who.form, who.siren):
         if key and key in known.keys:
             return known.keys[key]
@@ -255,6 +265,10 @@ def _last_places(rows: Sequence[Deposit], standings: dict[Place, tuple[Standing,
 
 def _compare(row: Deposit, best: Deposit, known: Snapshot) -> int:
     """Return 1 when ``row`` is newer than ``best``, -1 when older, 0 when nothing orders two rows of one file."""
+    if row.form.correction and not best.form.correction:
+        return -1 if _overtakes(best, row, known) else 1
+    if best.form.correction and not row.form.correction:
+        return 1 if _overtakes(row, best, known) else -1
     if row.deposited_at and best.deposited_at and row.deposited_at != best.deposited_at:
         return 1 if row.deposited_at > best.deposited_at else -1
     runs = [known.deposits[d.digest].first_run if d.digest in known.deposits else known.next_run for d in (row, best)]
@@ -263,6 +277,32 @@ def _compare(row: Deposit, best: Deposit, known: Snapshot) -> int:
     if row.place.file != best.place.file:
         return 1 if row.place.file > best.place.file else -1
     return 0
+
+
+def _overtakes(export: Deposit, correction: Deposit, known: Snapshot) -> bool:
+    """Tell whether a row of an export is newer than a correction: deposited after it, or changed and met after it.
+
+    A row that is older than the one that was corrected never is, in whatever export it comes back.
+    """
+    made = correction.form.correction
+    if made is None or export.digest == made.base:
+        return False
+    if export.deposited_at and export.deposited_at > made.at:
+        return True
+    runs = [known.deposits[d.digest].first_run if d.digest in known.deposits else known.next_run
+            for d in (export, correction)]  # fmt: skip
+    before = correction.values.get("formulaire.depose_le")
+    older = export.deposited_at and isinstance(before, datetime) and export.deposited_at < before
+    return runs[0] > runs[1] and not older
+
+
+def _overwritten(correction: Deposit, newer: Deposit | None) -> tuple[Change, ...]:
+    """Return what was corrected and what the export that replaces it says otherwise."""
+    made = correction.form.correction
+    if made is None or newer is None or newer.form.correction is not None:
+        return ()
+    mine, theirs = correction.values, newer.values
+    return tuple(change for change in made.changes if any(mine.get(key) != theirs.get(key) for key in change.fields))
 
 
 # ── references ────────────────────────────────────────────────────────────────────────────────────

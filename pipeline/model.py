@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from pipeline.desk.model import Decision, FollowUp
 
 LEGAL_RATE = "taux légal"
 """Value of ``gratification.montant`` when the form says « taux légal en vigueur »."""
@@ -82,6 +85,20 @@ class Layout:
     """Field key → the 0-based columns that it is read from. A key that is absent is not asked."""
     notes: tuple[str, ...] = ()
     """French sentences for the report: columns refused as ambiguous, columns ignored."""
+    named: Mapping[str, int] = field(default_factory=dict)
+    """Header of the system → its 0-based column."""
+    alone: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Field key → the columns that each feed it alone."""
+    several: tuple[int, ...] = ()
+    """The columns of questions with several answers."""
+    added: tuple[str, ...] = ()
+    """Keys of the fields that a corrected workbook gave columns of their own, after ``headers``."""
+    stands: tuple[int, ...] = ()
+    """Where each column, the added ones last, stands in a corrected workbook: 0-based, -1 when taken away; () = here."""
+
+    def column_of(self, index: int) -> int:
+        """Return the 0-based column of the sheet at which a person sees column ``index``; -1 when it is not there."""
+        return index if not self.stands else self.stands[index] if index < len(self.stands) else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,39 @@ class Note:
     rule: str
     fields: tuple[str, ...]
     slots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that a manager corrected."""
+
+    label: str
+    """Its column, as the workbook names it."""
+    fields: tuple[str, ...]
+    """Keys of the fields that the column feeds."""
+    before: CellValue
+    after: CellValue
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What makes a row of a corrected workbook a deposit of its own."""
+
+    reference: str
+    """The dossier that it corrects; "" when the workbook was written by ``check``, which numbers nothing."""
+    origin: Place
+    """The row of the export that was corrected."""
+    base: str
+    """Digest of the deposit that it was made upon."""
+    saved: datetime
+    """When the workbook was saved (naive, local)."""
+    at: datetime
+    """The deposit's moment: ``saved``, or just after what it was made upon."""
+    who: str
+    """As the workbook's own properties name them; "" when they do not."""
+    changes: tuple[Change, ...]
+    again: bool = False
+    """It brings back a content that the dossier had before: a new deposit all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +154,18 @@ class Form:
     original: tuple[CellValue, ...]
     """The row as it stands, one value for each column from A on."""
     notes: tuple[Note, ...] = ()
+    correction: Correction | None = None
+    """What a manager corrected, when the row is one of a corrected workbook."""
+
+    @property
+    def home(self) -> Place:
+        """The row of the export, which a correction keeps; its own place otherwise."""
+        return self.correction.origin if self.correction else self.place
 
     def addresses(self, key: str) -> tuple[str, ...]:
         """Return the cell addresses ("AB12") that ``key`` was read from; empty when it is not asked."""
-        return tuple(f"{column_letters(i)}{self.place.row}" for i in self.layout.columns.get(key, ()))
+        columns = map(self.layout.column_of, self.layout.columns.get(key, ()))
+        return tuple(f"{column_letters(i)}{self.place.row}" for i in columns if i >= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +178,9 @@ class Limits:
     columns: int = 500
     cell_characters: int = 50_000
 
+
+RETURNED = frozenset({"a_corriger", "suivi"})
+"""Profiles of the sources that are workbooks of ours, come back through the inbox."""
 
 SourceState: TypeAlias = Literal["lu", "inchangé", "rejeté", "en attente"]
 
@@ -171,6 +232,11 @@ class Deposit:
     def place(self) -> Place:
         return self.form.place
 
+    @property
+    def corrects(self) -> str | None:
+        """The dossier that it corrects; None for what comes from an export."""
+        return self.form.correction.reference if self.form.correction else None
+
 
 Standing: TypeAlias = Literal["current", "replaced", "double"]
 
@@ -203,6 +269,12 @@ class Entry:
     """Path of the dossier's folder under the outbox, which keeps the name it was made with."""
     loans: tuple[Loan, ...] = ()
     """What ``deposit.values`` holds that the row's own source does not ask."""
+    overwritten: tuple[Change, ...] = ()
+    """The corrected cells to which the export that replaces this correction gives other values."""
+    own: Mapping[str, Value] = field(default_factory=dict)
+    """What the row itself says of the fields to which the desk has given another value."""
+    taken_over: bool = False
+    """It was signed before this software came: it counts, and nothing is made for it."""
     cumulated_hours: Decimal | None = None
     """Hours of all the student's agreements with this host in this academic year; None when this one is alone."""
 
@@ -214,7 +286,12 @@ class Entry:
 Severity: TypeAlias = Literal["bloquant", "à vérifier", "information"]
 Motif: TypeAlias = Literal["refus", "réorientation", "correction"]
 Gate: TypeAlias = Literal["édition", "signature"]
-Status: TypeAlias = Literal["réorienté", "refusé", "à corriger", "à vérifier", "prêt", "remplacé"]
+Status: TypeAlias = Literal["réorienté", "refusé", "à corriger", "à vérifier", "prêt", "remplacé", "repris"]
+Actor: TypeAlias = Literal[
+    "étudiant", "organisme", "référent", "responsable pédagogique", "gestionnaire", "relations internationales",
+    "sécurité défense", "université",
+]  # fmt: skip
+"""Who has to act (practice.md Q7)."""
 Model: TypeAlias = Literal["français", "francophone", "bilingue"]
 
 
@@ -245,6 +322,15 @@ class Finding:
     """For the office only: the letter to the student does not repeat it."""
     others: tuple[Companion, ...] = ()
     """The other rows that it is about, in the order of their places."""
+    actor: Actor = "étudiant"
+    """Who must act for it to be settled."""
+    to_host: str = ""
+    """What the host reads of it, complete by itself; "" unless the host must act."""
+    to_host_en: str = ""
+    judged: str = ""
+    """Hash of what an « à vérifier » judged: a decision holds for it, and falls when it changes."""
+    decision: Decision | None = None
+    """The manager's decision that made it what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +400,31 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Amended:
+    """What became of a change to an agreement that binds the parties."""
+
+    reference: str
+    number: int | None
+    """Of the amendment that brings it; None when there can be none."""
+    paths: tuple[str, ...] = ()
+    """Under the outbox, those that stand."""
+    reason: str = ""
+    """Why there is none, in French, one sentence or more."""
+    fresh: bool = False
+    """Made by this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run of the register's history."""
+
+    run_id: str
+    day: date
+    totals: Mapping[str, int]
+    """Number of rows (« rows ») and of each status; empty for a run recorded before totals were kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did: everything that the reports tell."""
 
@@ -332,6 +443,12 @@ class Outcome:
     notices: tuple[str, ...] = ()
     """French lines on what is missing on this machine or was not done."""
     seconds: float = 0.0
+    follow_ups: tuple[FollowUp, ...] = ()
+    """Every dossier of the register as the desk sees it, in the order of references; empty in ``check``."""
+    history: tuple[PastRun, ...] = ()
+    """The runs before this one, the oldest first."""
+    amended: tuple[Amended, ...] = ()
+    """The signed agreements that have an amendment, or whose form has changed in what none may change."""
 
 
 def column_letters(index: int) -> str:

@@ -7,14 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from pipeline.after_signing import Filling
 from pipeline.check.facts import Facts
 from pipeline.documents import office, pages
 from pipeline.documents.checklist import checklist_html, checklist_values
-from pipeline.documents.message import enclose, letter
+from pipeline.documents.message import Letter, compose, enclose, is_news, written
 from pipeline.documents.values import template_values
 from pipeline.documents.values.tree import Tree
+from pipeline.filled import filled
 from pipeline.model import Document, Failure, Plan
 from pipeline.outbox import Outbox, workshop
 from pipeline.plan import outputs_of
@@ -39,15 +42,24 @@ class Produced:
     paths: list[tuple[str, ...]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     made: int = 0
+    letters: list[Letter] = field(default_factory=list)
+    """The messages written by this run that tell something new: those to be sent."""
 
 
 def produce(
-    plans: Sequence[Plan], setup: Setup, outbox: Outbox, tools: Tools, advance: Callable[[int], None] = lambda _: None
+    plans: Sequence[Plan],
+    setup: Setup,
+    outbox: Outbox,
+    tools: Tools,
+    advance: Callable[[int], None] = lambda _: None,
+    told: Mapping[str, str] = MappingProxyType({}),
+    fillings: Mapping[str, Filling] = MappingProxyType({}),
 ) -> Produced:
     """Make every planned document, remove those of older versions, and tell what stands.
 
     Messages come last: they carry the PDFs of the others. ``advance`` is told how many documents were made since it
-    was last called.
+    was last called. ``told``: reference → what the last letter about the dossier told. ``fillings``: path → how
+    a document is filled otherwise than from the current version.
     """
     result = Produced()
     failed: set[str] = set()
@@ -60,13 +72,15 @@ def produce(
     with workshop() as folder:
         for plan in plans:
             sheets = [document for document in plan.documents if not _is_message(document)]
-            note(_write(plan, sheets, setup, outbox))
+            note(_write(plan, sheets, setup, outbox, fillings))
             advance(len(sheets))
         wanted = [d for plan in plans for d in plan.documents if d.pdf and d.path not in failed]
         note(_convert(wanted, outbox, tools, folder, advance))
     for plan in plans:
         messages = [document for document in plan.documents if _is_message(document)]
-        note(_write(plan, messages, setup, outbox, {*plan.kept, *_standing(plan, failed, outbox)}))
+        letters: list[Letter] = []
+        note(_write(plan, messages, setup, outbox, fillings, {*plan.kept, *_standing(plan, failed, outbox)}, letters))
+        result.letters += [each for each in letters if is_news(each.told, told.get(each.reference))]
         advance(len(messages))
         standing = _standing(plan, failed, outbox)
         result.made += len(standing)
@@ -87,9 +101,15 @@ def _standing(plan: Plan, failed: Collection[str], outbox: Outbox) -> list[str]:
 
 
 def _write(
-    plan: Plan, documents: Sequence[Document], setup: Setup, outbox: Outbox, standing: Collection[str] = ()
+    plan: Plan,
+    documents: Sequence[Document],
+    setup: Setup,
+    outbox: Outbox,
+    fillings: Mapping[str, Filling],
+    standing: Collection[str] = (),
+    letters: list[Letter] | None = None,
 ) -> list[Failure]:
-    """Write ``documents`` of one plan; a message encloses what is among the paths ``standing``."""
+    """Write ``documents`` of one plan; a message encloses what is among ``standing`` and joins ``letters``."""
     if not documents:
         return []
     outbox.sweep(plan.verdict.entry.folder)
@@ -102,11 +122,16 @@ def _write(
     failures = []
     for document in documents:
         try:
-            if _is_message(document):
-                content = _message(document, plan, facts, setup, outbox, standing)
+            if document.path in fillings:
+                content = filled(document, fillings[document.path], setup, outbox, standing)
+                outbox.write(document.path, content)
+            elif _is_message(document):
+                found = _message(document, plan, facts, setup, outbox, standing)
+                outbox.write(document.path, written(found.draft))
+                if letters is not None:
+                    letters.append(found.light(document.path))
             else:
-                content = _content(document, plan, facts, values, setup)
-            outbox.write(document.path, content)
+                outbox.write(document.path, _content(document, plan, facts, values, setup))
         except Exception:  # noqa: BLE001 – one bad document must not end the night; the traceback says which and why
             _LOG.exception("document %s of %s", document.kind, plan.verdict.entry.reference)
             failures += [Failure(path, "ce document n’a pas pu être rempli") for path in outputs_of(document)]
@@ -122,7 +147,7 @@ def _content(document: Document, plan: Plan, facts: Facts, values: Callable[[boo
 
 def _message(
     document: Document, plan: Plan, facts: Facts, setup: Setup, outbox: Outbox, standing: Collection[str]
-) -> bytes:
+) -> Letter:
     enclosed = enclose(
         document.enclosures,
         standing,
@@ -131,7 +156,7 @@ def _message(
         most=setup.settings.attached_bytes,
     )
     page = checklist_values(facts, plan.verdict, setup.checklist)
-    return letter(facts, plan.verdict, page, setup.letters, enclosed)
+    return compose(facts, plan.verdict, page, setup.letters, enclosed)
 
 
 def _convert(

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pipeline.after_signing import Desk, Later
+from pipeline.agreements import Agreements, agreements
 from pipeline.codec import pack_findings
 from pipeline.completion import complete
+from pipeline.corrections import corrected
+from pipeline.desk.follow import Past
+from pipeline.desk.model import Decision
+from pipeline.desk.night import Means, Night, steps
+from pipeline.desk.overlay import lay_over
+from pipeline.digest import deliver
 from pipeline.documents import office, pages
 from pipeline.documents.cases import cases
 from pipeline.dossiers import Snapshot, identify
-from pipeline.intake import find_files, read_file
 from pipeline.lock import hold
-from pipeline.model import Deposit, Entry, Outcome, Plan, Source, Verdict
-from pipeline.normalise import normalise
+from pipeline.model import Entry, Outcome, Plan, Source, Verdict
 from pipeline.outbox import Outbox
-from pipeline.plan import plan_documents
+from pipeline.plan import outputs_of, plan_documents
+from pipeline.posting import last_told, post, with_told
 from pipeline.produce import Produced, Tools, documents_by_place, produce
+from pipeline.reading import read_inbox
 from pipeline.register import Register, open_register
-from pipeline.register.store import Stored
+from pipeline.register.store import Held, Stored
+from pipeline.report.post import NO_POST, Post
 from pipeline.report.publish import publish_reports
+from pipeline.report.run_json import totals
 from pipeline.report.terminal import Progress
 from pipeline.setup import Setup, load_setup
+from pipeline.takeover import take_over
 from pipeline.verdicts import judge_entries
 
 _LOG = logging.getLogger(__name__)
@@ -59,83 +71,124 @@ def run(options: Options, progress: Progress) -> Outcome:
         outbox.folder(".")
         register = open_register(None if options.check_only else setup.settings.register_of(options.outbox))
         try:
-            run_id = _run_id(outbox)
-            sources, deposits, fresh = _read(options, setup, register, progress)
-            known, stored = register.snapshot(), register.current()
-            entries = identify(
-                deposits, known, options.day, setup.settings.academic_year, numbered=not options.check_only
-            )
-            entries = complete(
-                entries, setup.required, known, register.deposits, setup.settings.academic_year, options.day
-            )
-            verdicts = _judge(entries, known, stored, register, options.day, setup, progress)
-            plans = [] if options.check_only else _plan(verdicts, stored, setup, outbox, tools)
-            if not options.check_only:
-                register.begin(run_id, options.day, setup.fingerprint, fresh, verdicts)
-            with progress.stage("Documents", sum(len(p.documents) for p in plans)) as advance:
-                produced = produce(plans, setup, outbox, tools, advance)
-            if not options.check_only:
-                register.made(_standing(plans, produced))
+            outcome, mail = _night(options, setup, register, outbox, tools, progress)
         finally:
             register.close()
-        outcome = Outcome(
-            run_id,
-            options.day,
-            sources,
-            verdicts,
-            documents_by_place(plans, produced),
-            produced.made,
-            tuple(produced.failures),
-            notices,
-            time.monotonic() - begun,
-        )
-        return publish_reports(outcome, setup, outbox, tools.wkhtmltopdf)
+        outcome = dataclasses.replace(outcome, notices=notices, seconds=time.monotonic() - begun)
+        outcome = publish_reports(outcome, setup, outbox, tools.wkhtmltopdf, mail=mail)
+        if options.check_only:
+            return outcome
+        managers = {portfolio.name: portfolio.email for portfolio in setup.settings.portfolios}
+        return deliver(outcome, setup.settings.digest, managers, outbox, datetime.now(UTC))
 
 
-def _read(
-    options: Options, setup: Setup, register: Register, progress: Progress
-) -> tuple[tuple[Source, ...], list[Deposit], Mapping[str, tuple[Sequence[Source], Sequence[Deposit]]]]:
-    """Return the sources, every deposit, and what each file that was new held, by its hash."""
-    tables, limits = setup.tables, setup.settings.limits
-    sources: list[Source] = []
-    deposits: list[Deposit] = []
-    fresh: dict[str, tuple[Sequence[Source], Sequence[Deposit]]] = {}
-    files = find_files(options.inbox, limits)
-    with progress.stage("Lecture", len(files)) as advance:
-        for file in files:
-            known = register.known_file(file.sha256, setup.fingerprint, file.name) if file.state == "à lire" else None
-            if known is None:
-                reading = read_file(file, setup.systems, tables.fields, limits)
-                found = [normalise(form, tables) for form in reading.forms]
-                known = reading.sources, found
-                if found:
-                    fresh[file.sha256] = known
-            sources += known[0]
-            deposits += known[1]
-            advance(1)
-    return tuple(sources), deposits, fresh
+def _night(
+    options: Options, setup: Setup, register: Register, outbox: Outbox, tools: Tools, progress: Progress
+) -> tuple[Outcome, Post]:
+    """Read, judge, record, produce and record; the reports are written from what this returns."""
+    run_id, now = _run_id(outbox)
+    day, years, recording = options.day, setup.settings.academic_year, not options.check_only
+    inbox = read_inbox(options.inbox, setup, register, day, now, progress, recording=recording)
+    known, stored = register.snapshot(), register.current()
+    versions = {reference: dossier.version for reference, dossier in known.dossiers.items()}
+    night = Night(Means(setup.judge, setup.checklist, setup.columns, day, now, run_id), register, versions)
+    night.take_back(inbox.follow_ups)
+    entries = identify(inbox.deposits, known, day, years, numbered=recording)
+    entries = complete(entries, setup.required, known, register.deposits, years, day)
+    entries = take_over(entries, stored, setup.systems, setup.settings.takeover)
+    entries = lay_over(entries, night.told, setup.columns)
+    absent = _absent(entries, known, setup, day)
+    held = register.held(absent)
+    desk = Desk(setup, register, known, outbox, day, word_pdf=tools.office is not None)
+    signed = agreements(entries, held, stored, desk)
+    verdicts = _judge(entries, held, stored, signed, register.decisions(), setup, progress)
+    if night.decide(verdicts):
+        verdicts = _judge(entries, held, stored, signed, register.decisions(), setup, progress)
+    sources = (*inbox.sources, *(source for _, source in night.sources()))
+    if not recording:
+        outcome = Outcome(run_id, day, _sorted(sources), verdicts, documents_by_place([], Produced()))
+        return outcome, NO_POST
+
+    past = {
+        reference: Past(etape, since, stored[reference].number, stored[reference].verdict[0])
+        for reference, (etape, since) in register.lives().items()
+        if reference in stored
+    }
+    alone = register.absent(absent)
+    night.admit(verdicts, [verdict for verdict, _ in alone])
+    later = signed.later(verdicts)
+    plans = _plan(verdicts, stored, signed, later, setup, outbox, tools)
+    sources = (*inbox.sources, *(source for _, source in night.sources()))
+    back = {sha256: ((source,), ()) for sha256, source in night.sources()}
+    register.begin(run_id, day, setup.fingerprint, {**inbox.fresh, **back}, verdicts)
+    register.tell((*later.events, *corrected(verdicts, known)), run_id)
+    with progress.stage("Documents", sum(len(p.documents) for p in plans)) as advance:
+        produced = produce(plans, setup, outbox, tools, advance, last_told(night.told), later.fillings)
+    register.made(_standing(plans, produced))
+    documents = documents_by_place(plans, produced)
+    standing = {v.entry.reference or "": paths for v, paths in alone} | {
+        plan.verdict.entry.reference or "": paths for plan, paths in zip(plans, produced.paths, strict=True)
+    }
+    amended = later.settled(lambda path: outbox.path(path).is_file())
+    follow_ups = night.follow(verdicts, (verdict for verdict, _ in alone), past, standing, amended)
+    made = [path for plan in plans for document in plan.documents for path in outputs_of(document)]
+    moment = datetime.combine(day, now.time())
+    mail = post(produced.letters, made, follow_ups, setup, outbox, run_id, moment)
+    register.tell((*mail.events, *steps(follow_ups, past, moment)), run_id)
+    register.live({follow.reference: (follow.etape, follow.since) for follow in follow_ups})
+    register.end(run_id, totals(verdicts))
+    outcome = Outcome(
+        run_id,
+        day,
+        _sorted(sources),
+        verdicts,
+        documents,
+        produced.made,
+        tuple(produced.failures),
+        follow_ups=with_told(follow_ups, mail.events),
+        history=register.runs()[:-1],
+        amended=amended,
+    )
+    return outcome, mail
+
+
+def _sorted(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple(sorted(sources, key=lambda source: source.file))
+
+
+def _absent(entries: Sequence[Entry], known: Snapshot, setup: Setup, day: date) -> list[str]:
+    """Return the dossiers of the same academic years, and of the running one, that no row of this run shows."""
+    years = {entry.reference[:5] for entry in entries if entry.reference}
+    years |= {f"C{year}" for year in setup.settings.academic_year.years_containing(day, day)}
+    present = {entry.reference for entry in entries if entry.standing == "current"}
+    return [reference for reference in known.dossiers if reference[:5] in years and reference not in present]
 
 
 def _judge(
     entries: Sequence[Entry],
-    known: Snapshot,
+    held: Sequence[Held],
     stored: Mapping[str, Stored],
-    register: Register,
-    day: date,
+    signed: Agreements,
+    decisions: Sequence[Decision],
     setup: Setup,
     progress: Progress,
 ) -> tuple[Verdict, ...]:
     """Judge every entry beside the others and beside what the register holds of the same academic years."""
-    years = {entry.reference[:5] for entry in entries if entry.reference}
-    present = {entry.reference for entry in entries if entry.standing == "current"}
-    absent = [reference for reference in known.dossiers if reference[:5] in years and reference not in present]
+    day, issued, counts = signed.desk.day, signed.issued, signed.in_force
     with progress.stage("Contrôles", len(entries)) as advance:
-        held = register.held(absent)
-        return judge_entries(entries, held, stored, setup.judge, setup.fingerprint, day, advance)
+        return judge_entries(
+            entries, held, stored, setup.judge, setup.fingerprint, day, advance, decisions, issued, counts
+        )
 
 
 def _plan(
-    verdicts: Sequence[Verdict], stored: Mapping[str, Stored], setup: Setup, outbox: Outbox, tools: Tools
+    verdicts: Sequence[Verdict],
+    stored: Mapping[str, Stored],
+    signed: Agreements,
+    later: Later,
+    setup: Setup,
+    outbox: Outbox,
+    tools: Tools,
 ) -> list[Plan]:
     made = {}
     for verdict in verdicts:
@@ -154,6 +207,8 @@ def _plan(
         setup.letters.enclosed,
         word_pdf=tools.office is not None,
         page_pdf=tools.wkhtmltopdf is not None,
+        issued=signed.held,
+        added=later.documents,
     )
 
 
@@ -180,9 +235,9 @@ def _tools(options: Options, setup: Setup) -> tuple[Tools, tuple[str, ...]]:
     return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
 
 
-def _run_id(outbox: Outbox) -> str:
-    """Return the UTC time, later by a second for as long as a run has that name already."""
+def _run_id(outbox: Outbox) -> tuple[str, datetime]:
+    """Return the run's name, its UTC time, later by a second while a run has that name already; and the local time."""
     now = datetime.now(UTC)
     while outbox.path(f"rapports/{now:%Y%m%dT%H%M%SZ}").exists():
         now = datetime.fromtimestamp(now.timestamp() + 1, UTC)
-    return f"{now:%Y%m%dT%H%M%SZ}"
+    return f"{now:%Y%m%dT%H%M%SZ}", now.astimezone().replace(tzinfo=None)

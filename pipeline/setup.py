@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
 from pipeline.check.judge import Judge, load_judge
 from pipeline.config import Settings, load_settings
+from pipeline.desk.columns import Columns, load_columns
+from pipeline.desk.reminder_texts import ReminderKind, ReminderText, load_reminder_texts
 from pipeline.documents.amendable import load_amendments
 from pipeline.documents.cases import cases
 from pipeline.documents.checklist import Checklist, load_checklist
@@ -19,7 +22,9 @@ from pipeline.documents.kinds import Kind, load_kinds
 from pipeline.documents.library import Library, Shelves, load_library
 from pipeline.documents.listings import Listing, load_listings
 from pipeline.documents.message import Letters, load_letters
+from pipeline.documents.notice import Notice, load_notices
 from pipeline.documents.previews import Preview, load_previews
+from pipeline.documents.soundness import NOTHING, load_memory
 from pipeline.documents.trials import Trials, make_trials
 from pipeline.documents.values import Translations, load_translations, template_values
 from pipeline.documents.word import WordTemplate
@@ -46,6 +51,11 @@ class Setup:
     translations: Translations
     checklist: Checklist
     letters: Letters
+    notices: Mapping[str, Notice]
+    """The messages that go with what is made after the signature."""
+    columns: Columns
+    """Those of the follow-up workbook."""
+    reminder_texts: Mapping[ReminderKind, ReminderText]
     listings: tuple[Listing, ...]
     """The workbooks of the whole run."""
     fingerprint: str
@@ -82,8 +92,16 @@ class Shelf:
     previews: tuple[Preview, ...]
     names: Mapping[str, Any]
     """Every name that a template may ask for, with the value that it has in a form that says nothing."""
-    trials: Trials
+    make_trials: Callable[[], Trials]
+    """Makes them once, when a template has to be tried or shown."""
     library: Library
+    fingerprint: str
+    """As in :class:`Setup`."""
+
+    @property
+    def trials(self) -> Trials:
+        """The values that fill every template."""
+        return self.make_trials()
 
 
 def load_setup(config: Path, root: Path = ROOT) -> Setup:
@@ -93,6 +111,7 @@ def load_setup(config: Path, root: Path = ROOT) -> Setup:
     """
     shelf = load_shelf(config, root)
     schemas, tables = root / "schemas", shelf.tables
+    checklist = load_checklist(schemas, tables.fields)
     return Setup(
         settings=shelf.settings,
         tables=tables,
@@ -101,17 +120,21 @@ def load_setup(config: Path, root: Path = ROOT) -> Setup:
         kinds=shelf.kinds,
         templates=shelf.library.templates(),
         translations=shelf.translations,
-        checklist=load_checklist(schemas, tables.fields),
+        checklist=checklist,
         letters=load_letters(schemas, shelf.kinds),
+        notices=load_notices(schemas, tables.fields),
+        columns=load_columns(schemas, tables.fields, {piece.code for piece in checklist.pieces}),
+        reminder_texts=load_reminder_texts(schemas),
         listings=load_listings(schemas, shelf.names, shelf.judge.catalogue),
-        fingerprint=_fingerprint(schemas, config),
+        fingerprint=shelf.fingerprint,
     )
 
 
 def load_shelf(config: Path, root: Path = ROOT, *, advice: bool = False) -> Shelf:
     """Load what templates need, and the templates; their faults, with ``advice`` the small ones too, are values."""
-    settings = load_settings(config)
     schemas, folder = root / "schemas", root / "templates_docx"
+    fingerprint = _fingerprint(schemas, config)
+    settings = load_settings(config)
     tables = load_tables(schemas)
     judge = load_judge(schemas, tables, settings)
     translations = load_translations(schemas, tables.fields)
@@ -119,17 +142,23 @@ def load_shelf(config: Path, root: Path = ROOT, *, advice: bool = False) -> Shel
     kinds = load_kinds(schemas, folder, frozenset(names["cas"]))
     previews = load_previews(schemas, tables)
     amendments = load_amendments(schemas, tables.fields, names, judge.catalogue)
-    trials = make_trials(previews, judge.facts, lambda entry: judge.judge(entry).findings, translations, amendments)
+
+    @cache
+    def trials() -> Trials:
+        return make_trials(previews, judge.facts, lambda entry: judge.judge(entry).findings, translations, amendments)
+
     library = load_library(
         Shelves(folder, settings.templates),
         {name for kind in kinds for name in kind.templates.values()},
         {name for kind in kinds if kind.key == "convention" for name in kind.templates.values()},
         names,
-        trials.of,
+        lambda template: trials().of(template),
         logo=_logo(settings),
         advice=advice,
+        # What changes while it is read may be neither what was checked nor what is remembered.
+        memory=load_memory([fingerprint]) if fingerprint == _fingerprint(schemas, config) else NOTHING,
     )
-    return Shelf(settings, tables, judge, translations, kinds, previews, names, trials, library)
+    return Shelf(settings, tables, judge, translations, kinds, previews, names, trials, library, fingerprint)
 
 
 def _empty_entry() -> Entry:
@@ -153,5 +182,6 @@ def _fingerprint(schemas: Path, config: Path) -> str:
     digest = hashlib.sha256(__version__.encode())
     for path in sorted(p for p in schemas.rglob("*") if p.suffix in (".yaml", ".csv") and p.parent.name != "anciens"):
         digest.update(path.relative_to(schemas).as_posix().encode() + b"\0" + path.read_bytes())
-    digest.update(config.read_bytes())
+    if config.is_file():  # else load_settings says so
+        digest.update(config.read_bytes())
     return digest.hexdigest()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 
 import pytest
 
 from pipeline.documents.kinds import Kind
+from pipeline.issued import Issued
 from pipeline.model import Document, Enclosure, Plan, Status
 from pipeline.plan import plan_documents
 from tests.report.outcomes import verdict
@@ -87,3 +89,59 @@ def test_a_lost_message_is_made_again_alone() -> None:
 def test_pdfs_made_before_stay_and_leave_the_message_as_it_is_where_none_can_be_made() -> None:
     plan = _plan(ALL, pdf=False)
     assert (plan.documents, sorted(plan.kept), plan.obsolete) == ((), sorted(ALL), ())
+
+
+# ── once it has been issued ───────────────────────────────────────────────────────────────────────
+
+FROZEN = dataclasses.replace(AGREEMENT, frozen=True)
+
+
+def _issued_plan(issued: Issued, status: Status = "prêt", *, made: Collection[str] = ALL, version: int = 1) -> Plan:
+    one = verdict(4, status)
+    (plan,) = plan_documents(
+        [dataclasses.replace(one, entry=dataclasses.replace(one.entry, version=version))],
+        (MESSAGE, FROZEN, PIECES),
+        lambda _: {},
+        {"C2026-000004": (False, made)},
+        lambda path: path in ALL,
+        {"prêt": ("convention", "pieces"), "à corriger": ("pieces", "convention")},
+        word_pdf=True,
+        page_pdf=True,
+        issued={"C2026-000004": issued},
+    )
+    return plan
+
+
+SENT = Issued("C2026-000004", 1, signed=False, binding=False)
+SIGNED = Issued("C2026-000004", 1, signed=True, binding=True)
+
+
+@pytest.mark.parametrize("status", ["prêt", "à corriger", "refusé"])
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_signed_agreement_is_neither_made_nor_removed_whatever_becomes_of_the_form(
+    status: Status, version: int
+) -> None:
+    plan = _issued_plan(SIGNED, status, version=version)
+    assert "convention" not in _kinds(plan)
+    assert {ALL[0], ALL[1]} <= set(plan.kept)
+    assert plan.obsolete == ()
+
+
+def test_a_sent_agreement_stays_for_its_version_and_is_made_anew_for_the_next() -> None:
+    assert "convention" not in _kinds(_issued_plan(SENT))
+    assert {ALL[0], ALL[1]} <= set(_issued_plan(SENT, "à corriger").kept)
+    assert "convention" in _kinds(_issued_plan(SENT, version=2))
+    assert ALL[0] in _issued_plan(SENT, "à corriger", version=2).obsolete
+
+
+def test_what_a_killed_run_had_made_of_a_signed_agreement_is_found_again() -> None:
+    assert {ALL[0], ALL[1]} <= set(_issued_plan(SIGNED, made=()).kept)
+
+
+def test_the_message_still_carries_what_was_sent() -> None:
+    assert [e.path for e in _message(_issued_plan(SENT)).enclosures] == [ALL[1], ALL[3]]
+
+
+@pytest.mark.parametrize("status", ["prêt", "à vérifier", "à corriger", "refusé"])
+def test_no_letter_announces_an_agreement_that_is_signed(status: Status) -> None:
+    assert "message" not in _kinds(_issued_plan(SIGNED, status, version=2))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.tables.fields import load_fields
-from tests.conftest import ROOT, run
+from tests.conftest import ROOT, run, run_here
 from tools.examples.contact import perfect
 from tools.examples.systems import ESUP, esup
 
@@ -55,7 +55,7 @@ def test_two_files_that_exceed_924_hours_together_say_so_whatever_their_names(tm
         inbox = tmp_path / name
         _contact_forms(inbox / one, [FIRST])
         _contact_forms(inbox / two, [perfect(5), SECOND])
-        ran = run(inbox, tmp_path / f"outbox_{name}", command="check")
+        ran = run_here(inbox, tmp_path / f"outbox_{name}", command="check")
         assert ran.status == 0, ran.said
         assert {(s, r): o for s, r, _, o in _said(ran.report, "DUR-02")} == {(one, 2): [(two, 3)], (two, 3): [(one, 2)]}
         assert {d["row"]: d["status"] for d in ran.report["dossiers"] if d["source"] == two} == {
@@ -83,7 +83,7 @@ def test_an_esup_row_takes_its_insurance_from_the_contact_form_of_the_same_inter
     inbox, outbox = tmp_path / "inbox", tmp_path / "outbox"
     export = esup(0)
     _csv(inbox / "z_esup.csv", ESUP, [[export.get(header, "") for header in ESUP]])
-    alone = run(inbox, tmp_path / "alone", command="check").report["dossiers"][0]
+    alone = run_here(inbox, tmp_path / "alone", command="check").report["dossiers"][0]
     assert alone["status"] == "à corriger"
     assert alone["borrowed"] == []
     form = {
@@ -92,7 +92,7 @@ def test_an_esup_row_takes_its_insurance_from_the_contact_form_of_the_same_inter
         "organisme.raison_sociale": export["Nom structure d’accueil"], "organisme.siret": export["SIRET"],
     }  # fmt: skip
     _contact_forms(inbox / "fiches.csv", [form])
-    together = run(inbox, outbox, "--no-pdf")
+    together = run_here(inbox, outbox, "--no-pdf")
     by_source = {d["source"]: d for d in together.report["dossiers"]}
     joined = by_source["z_esup.csv"]
     assert by_source["fiches.csv"]["status"] == "remplacé"
@@ -105,7 +105,7 @@ def test_an_esup_row_takes_its_insurance_from_the_contact_form_of_the_same_inter
     assert "fiches.csv, ligne 2" in page.replace("\u00a0", " ").replace("\u202f", " ")
     # The contact form leaves the inbox: the register lends what it said, and nothing is made again.
     (inbox / "fiches.csv").unlink()
-    later = run(inbox, outbox, "--no-pdf", "--date", "2026-12-02")
+    later = run_here(inbox, outbox, "--no-pdf", "--date", "2026-12-02")
     (kept,) = later.report["dossiers"]
     assert (kept["status"], kept["documents"]) == (joined["status"], joined["documents"])
     assert set(kept["borrowed"][0]["fields"]) == set(loan["fields"])
@@ -115,9 +115,9 @@ def test_an_esup_row_takes_its_insurance_from_the_contact_form_of_the_same_inter
 def test_the_same_export_under_two_names_changes_no_status(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     _contact_forms(inbox / "a.csv", [perfect(number) for number in range(6)])
-    alone = run(inbox, tmp_path / "one", command="check").report
+    alone = run_here(inbox, tmp_path / "one", command="check").report
     shutil.copy(inbox / "a.csv", inbox / "b.csv")
-    beside = run(inbox, tmp_path / "two", command="check").report
+    beside = run_here(inbox, tmp_path / "two", command="check").report
     assert {d["status"] for d in alone["dossiers"]} == {"prêt"}
     assert {d["status"] for d in beside["dossiers"] if d["source"] == "b.csv"} == {"prêt"}
     assert {d["status"] for d in beside["dossiers"] if d["source"] == "a.csv"} == {"remplacé"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,19 +13,38 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline.setup
+import pipeline.update
 from pipeline.cli import cli
 from pipeline.config import load_settings
 from pipeline.errors import SetupError
+from pipeline.setup import Setup, load_setup
 from pipeline.tables import load_tables
 from pipeline.tables.advice import load_advice
 from pipeline.tables.freshness import advice_age, tables_state
 from pipeline.tables.rates import load_rates
 from pipeline.update import Proposal, examine, install
-from tests.conftest import ROOT, run
+from tests.conftest import ROOT, run_here
 
 DAY = date(2026, 11, 21)
 CONFIG = ROOT / "conventions.toml"
 Table = list[dict[str, str]]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _each_set_up_is_loaded_once() -> Iterator[None]:
+    """Most tests have the same schemas: a set-up is a value, which its content tells from another."""
+    loaded: dict[bytes, Setup] = {}
+
+    def load(config: Path, root: Path) -> Setup:
+        files = [path for path in sorted((root / "schemas").rglob("*")) if path.is_file()]
+        content = b"".join(path.name.encode() + path.read_bytes() for path in [config, *files])
+        if content not in loaded:
+            loaded[content] = load_setup(config, root)
+        return loaded[content]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline.update, "load_setup", load)
+        yield
 
 
 @pytest.fixture
@@ -250,7 +269,7 @@ def test_a_country_that_turns_red_refuses_its_request_and_one_that_calms_down_fr
 def test_a_dossier_whose_agreement_is_made_is_called_back_and_not_refused(
     root: Path, inbox: Path, tmp_path: Path
 ) -> None:
-    night = run(inbox, tmp_path / "outbox", "--no-pdf")
+    night = run_here(inbox, tmp_path / "outbox", "--no-pdf")
     assert night.status == 0, night.said
     file = _written(tmp_path / "new.csv", _turned_red("DE", "BE"))
     reference = night.dossier(7)["reference"]

@@ -187,6 +187,12 @@ def _gates(entry: Mapping[str, Any]) -> str:
     return "<br>".join(lines)
 
 
+def _actors(entry: Mapping[str, Any]) -> str:
+    lines = [entry["agit"]]
+    lines += [f"`{name}` : {v['agit']}" for name, v in entry.get("variantes", {}).items() if "agit" in v]
+    return "<br>".join(lines)
+
+
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
@@ -237,6 +243,7 @@ def _applied_row(rule_id: str, project: Project) -> str:
         entry["titre"],
         _severities(entry),
         _gates(entry),
+        _actors(entry),
         _parameters(entry),
         _origin(entry["source"], entry.get("droit", "")),
         where,
@@ -253,6 +260,7 @@ def _explained_row(rule_id: str, rule: Explained, listed: Mapping[str, str]) -> 
         _severity(severity),
         listed["jalon"],
         "–",
+        "–",
         _origin(listed["source"], listed["legal_basis"]),
         f"{whose}{said}<br>*{rule.why}*",
     )
@@ -260,14 +268,16 @@ def _explained_row(rule_id: str, rule: Explained, listed: Mapping[str, str]) -> 
 
 # ── the page ──────────────────────────────────────────────────────────────────────────────────────
 
-_HEAD = ("Id", "Règle", "Gravité", "Jalon", "Paramètres", "Source et droit", "Où")
+_HEAD = ("Id", "Règle", "Gravité", "Jalon", "Qui agit", "Paramètres", "Source et droit", "Où")
 _INTRODUCTION = """\
 « Appliquée » : une fonction du programme, ou le schéma Cerberus, lit la fiche et rend un constat ; gravité, jalon,
 paramètres et messages sont dans `schemas/rules.yaml`. « Expliquée » : aucune fiche ne permet d’en décider ; la règle est
 dite dans un document, et un essai vérifie que ses mots y sont. « Essayée » : des exemples prouvent ce qu’elle laisse passer
 et ce qu’elle signale, ou un essai vérifie sa place. Source : 000 est le guide de la faculté, 001 à 004 les systèmes
 d’où viennent les fiches ; « L », « D » et « R » sans autre mention sont des articles du code de l’éducation.
-Jalon : « édition » retient la convention, « signature » est attendu avant que l’université signe. Pour une règle
+Jalon : « édition » retient la convention, « signature » est attendu avant que l’université signe. « Qui
+agit » : qui doit faire quelque chose pour que le constat tombe ; « selon le champ » : l’organisme pour ses champs, ceux du
+signataire, du tuteur et de la gratification, l’étudiante ou l’étudiant pour les autres. Pour une règle
 expliquée, gravité et jalon sont ceux de la liste et n’ont pas d’effet sur un dossier."""
 
 

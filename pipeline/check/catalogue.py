@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
 
+from pipeline.check.acting import ACTORS, BY_FIELD
 from pipeline.errors import SetupError
 from pipeline.model import Gate, Motif, Severity
 from pipeline.tables.fields import Fields
@@ -17,17 +18,20 @@ from pipeline.tables.yamls import check_entries, read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A finding's four texts, with named slots."""
+    """A finding's texts, with named slots."""
 
     message: str
     fix: str
     message_en: str
     fix_en: str
+    to_host: str = ""
+    """What the host reads of it; "" unless it must act."""
+    to_host_en: str = ""
 
     @property
     def slots(self) -> frozenset[str]:
         """The names of the slots that the texts ask for."""
-        texts = (self.message, self.fix, self.message_en, self.fix_en)
+        texts = (self.message, self.fix, self.message_en, self.fix_en, self.to_host, self.to_host_en)
         return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
 
 
@@ -39,6 +43,8 @@ class Variant:
     motif: Motif | None
     jalon: Gate
     wording: Wording
+    acts: str
+    """An Actor, or BY_FIELD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class Rule:
     scope: Literal["fiche", "lot"]
     internal: bool
     """For the office only: it names or counts other people, or the student can do nothing about it."""
+    awaits: bool
+    """A document or an answer that is awaited settles it, never a decision."""
     fields: tuple[str, ...]
     silenced_by: tuple[str, ...]
     parameters: Mapping[str, Any]
@@ -59,6 +67,8 @@ class Rule:
     source: str
     guide: str
     legal_basis: str
+    silent_once_issued: bool = False
+    """It speaks of a request: once the agreement has been sent or signed, it says nothing more."""
 
     def variant(self, name: str | None) -> Variant:
         """Return the variant ``name``, or the normal one for None."""
@@ -87,31 +97,41 @@ class Catalogue(Mapping[str, Rule]):
 
 
 _TEXTS = ("message", "remede", "message_en", "remede_en")
+_HOST_TEXTS = ("organisme", "organisme_en")
 _TEXT = {"type": "string", "empty": False}
+_ACTS = {"allowed": [*ACTORS, BY_FIELD]}
 _MOTIF = {"allowed": ["refus", "réorientation", "correction"]}
 _GATE = {"allowed": ["édition", "signature"]}
 _SEVERITY = {"allowed": ["bloquant", "à vérifier", "information"], "required": True}
-_ENTRY: dict[str, Any] = {
-    "titre": {**_TEXT, "required": True},
-    "gravite": _SEVERITY,
-    "motif": _MOTIF,
-    "jalon": {**_GATE, "required": True},
-    "portee": {"allowed": ["fiche", "lot"], "required": True},
-    "interne": {"type": "boolean"},
-    "champs": {"type": "list", "schema": {"type": "string"}},
-    "tait_par": {"type": "list", "schema": {"type": "string"}},
-    "parametres": {"type": "dict"},
-    "variantes": {
-        "type": "dict",
-        "valuesrules": {
+_ENTRY: dict[str, Any] = (
+    {
+        "titre": {**_TEXT, "required": True},
+        "gravite": _SEVERITY,
+        "motif": _MOTIF,
+        "jalon": {**_GATE, "required": True},
+        "agit": {**_ACTS, "required": True},
+        "portee": {"allowed": ["fiche", "lot"], "required": True},
+        "interne": {"type": "boolean"},
+        "attend": {"type": "boolean"},
+        "champs": {"type": "list", "schema": {"type": "string"}},
+        "tait_par": {"type": "list", "schema": {"type": "string"}},
+        "parametres": {"type": "dict"},
+        "variantes": {
             "type": "dict",
-            "schema": {"gravite": _SEVERITY, "motif": _MOTIF, "jalon": _GATE} | dict.fromkeys(_TEXTS, _TEXT),
+            "valuesrules": {
+                "type": "dict",
+                "schema": {"gravite": _SEVERITY, "motif": _MOTIF, "jalon": _GATE, "agit": _ACTS}
+                | dict.fromkeys((*_TEXTS, *_HOST_TEXTS), _TEXT),
+            },
         },
-    },
-    "source": {"type": "string", "required": True},
-    "guide": _TEXT,
-    "droit": _TEXT,
-} | dict.fromkeys(_TEXTS, {**_TEXT, "required": True})
+        "emise": {"allowed": ["silence"]},
+        "source": {"type": "string", "required": True},
+        "guide": _TEXT,
+        "droit": _TEXT,
+    }
+    | dict.fromkeys(_TEXTS, {**_TEXT, "required": True})
+    | dict.fromkeys(_HOST_TEXTS, _TEXT)
+)
 
 
 def load_catalogue(schemas: Path, fields: Fields, applied: Iterable[str]) -> Catalogue:
@@ -151,6 +171,7 @@ def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
         title=entry["titre"],
         scope=entry["portee"],
         internal=entry.get("interne", False),
+        awaits=entry.get("attend", False),
         fields=tuple(entry.get("champs", ())),
         silenced_by=tuple(entry.get("tait_par", ())),
         parameters=_decimals(entry.get("parametres", {})),
@@ -162,6 +183,7 @@ def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
         source=entry["source"],
         guide=entry.get("guide", ""),
         legal_basis=entry.get("droit", ""),
+        silent_once_issued=entry.get("emise") == "silence",
     )
 
 
@@ -169,14 +191,19 @@ def _variant(path: Path, key: str, variant: Mapping[str, Any], entry: Mapping[st
     motif = variant.get("motif")
     if (variant["gravite"] == "bloquant") != (motif is not None):
         raise SetupError(str(path), key, "« motif » va avec « bloquant », et seulement avec lui", "Corrigez l’entrée.")
-    message, fix, message_en, fix_en = (variant.get(text, entry[text]) for text in _TEXTS)
-    for text in (message, fix, message_en, fix_en):
+    words = [variant.get(text, entry.get(text, "")) for text in (*_TEXTS, *_HOST_TEXTS)]
+    for text in words:
         try:
             list(Formatter().parse(text))
         except ValueError as error:
             raise SetupError(str(path), key, f"accolade mal fermée dans « {text} »", "Écrivez {nom}.") from error
     jalon = variant.get("jalon", entry["jalon"])
-    return Variant(variant["gravite"], motif, jalon, Wording(message, fix, message_en, fix_en))
+    acts = variant.get("agit", entry["agit"])
+    asked = acts in ("organisme", BY_FIELD) and variant["gravite"] != "information" and not entry.get("interne")
+    if asked and not all(words[len(_TEXTS) :]):
+        problem = "l’organisme doit agir, et rien ne dit ce qu’il lit"
+        raise SetupError(str(path), key, problem, "Ajoutez « organisme » et « organisme_en ».")
+    return Variant(variant["gravite"], motif, jalon, Wording(*words), acts)
 
 
 def _decimals(value: Any) -> Any:

@@ -10,7 +10,9 @@ from decimal import Decimal
 from pipeline.check.batch import BATCH_RULES, Batch
 from pipeline.check.batch.hours import cumulated
 from pipeline.check.catalogue import Catalogue
+from pipeline.check.judged import is_doubt, others_judged
 from pipeline.check.rules import Hit
+from pipeline.desk.model import Decision
 from pipeline.model import Companion, Loan, Place, Value
 
 
@@ -25,11 +27,17 @@ class Context:
     cumulated_hours: Decimal | None = None
     agreement_made: bool = False
     """An agreement for this very content was made by an earlier run."""
+    issued: bool = False
+    """The dossier’s agreement has been sent or signed: what speaks of a first request is silent."""
+    around: Mapping[str, str] = field(default_factory=dict)
+    """Rule id → hash of what a hit « à vérifier » judged of the other rows."""
+    decisions: tuple[Decision, ...] = ()
+    """Managers' decisions that may hold for the row."""
 
     @property
     def silent(self) -> bool:
-        """Whether the other rows say nothing."""
-        return not self.hits and self.cumulated_hours is None
+        """Whether neither the other rows nor a manager say anything."""
+        return not self.hits and self.cumulated_hours is None and not self.decisions
 
     def digest(self, loans: Iterable[Loan], values: Mapping[str, Value]) -> str:
         """Return a hash of what changes the verdict, values on ``loans`` included; "" when the row stands alone.
@@ -38,27 +46,34 @@ class Context:
         """
         said = [(rule_id, hit.fields, sorted(hit.slots.items()), hit.variant) for rule_id, hit in self.hits]
         lent = [(key, values[key]) for loan in loans for key in loan.fields]
-        if self.silent and not lent:
+        if self.silent and not lent and not self.issued:
             return ""
-        return hashlib.sha256(repr((said, str(self.cumulated_hours), lent)).encode()).hexdigest()[:32]
+        decided = [repr(decision) for decision in self.decisions]
+        whole = (said, str(self.cumulated_hours), lent, sorted(self.around.items()), decided, *[True] * self.issued)
+        return hashlib.sha256(repr(whole).encode()).hexdigest()[:32]
 
 
 def contexts(batch: Batch, catalogue: Catalogue) -> Mapping[Place, Context]:
     """Return the context of each row of this run about which other rows say something."""
     hits: dict[int, list[tuple[str, Hit]]] = {}
     others: dict[int, dict[str, tuple[Companion, ...]]] = {}
+    around: dict[int, dict[str, str]] = {}
     for rule_id in catalogue:
         if rule_id not in BATCH_RULES:
             continue
-        for line, hit, about in BATCH_RULES[rule_id](batch, catalogue[rule_id].parameters):
+        rule = catalogue[rule_id]
+        for line, hit, about in BATCH_RULES[rule_id](batch, rule.parameters):
             hits.setdefault(line.number, []).append((rule_id, hit))
             others.setdefault(line.number, {})[rule_id] = tuple(batch.members[o.number].companion for o in about)
+            if is_doubt(rule, hit):
+                judged = others_judged(rule, (batch.members[o.number].deposit for o in about))
+                around.setdefault(line.number, {})[rule_id] = judged
     hours = {line.number: total for lines, total in cumulated(batch) for line in lines}
     found: dict[Place, Context] = {}
     for number in sorted({*hits, *hours}):
         member = batch.members[number]
         if member.judged:
             found[member.deposit.place] = Context(
-                tuple(hits.get(number, ())), others.get(number, {}), hours.get(number)
+                tuple(hits.get(number, ())), others.get(number, {}), hours.get(number), around=around.get(number, {})
             )
     return found

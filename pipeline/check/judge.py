@@ -17,7 +17,9 @@ from pipeline.check.rules import RULES, Hit
 from pipeline.check.schema import SCHEMA_RULES, FormSchema
 from pipeline.check.wording import finding
 from pipeline.config import Settings
+from pipeline.desk.decisions import settle
 from pipeline.model import Entry, Finding, Status, Verdict
+from pipeline.normalise import shown
 from pipeline.tables import Tables
 
 REDIRECTIONS = ("ROU-01", "ROU-02", "ROU-03")
@@ -48,18 +50,28 @@ class Judge:
     def judge(self, entry: Entry, context: Context = _ALONE) -> Verdict:
         """Return the verdict on one entry: its findings in the order of rules.yaml, and its status.
 
-        ``context`` is what the other rows of the batch and of the register contribute.
+        ``context`` is what the other rows of the batch and of the register contribute, and what managers decided.
         """
         facts = self.facts(entry)
+        if entry.taken_over:
+            return Verdict(entry, "repris", facts.model, facts.country.zone if facts.country else None, ())
         spoken = _silenced(self._asked(entry, facts, context), self.catalogue)
         spoken.sort(key=lambda pair: self.catalogue.rank(pair[0]))
-        findings = tuple(
-            finding(self.catalogue[rule_id], hit, facts, context.others.get(rule_id, ())) for rule_id, hit in spoken
+        said = tuple(
+            finding(
+                self.catalogue[rule_id], hit, facts, context.others.get(rule_id, ()), context.around.get(rule_id, "")
+            )
+            for rule_id, hit in spoken
         )
+        findings = settle(said, context.decisions, entry)
         status: Status = "remplacé" if entry.standing == "replaced" else status_of(findings)
         country = facts.country
         zone = country.zone if country else None
         return Verdict(entry, status, facts.model, zone, findings)
+
+    def minds_issue(self, finding: Finding) -> bool:
+        """Tell whether the finding would not be there, or not so, once the agreement has been sent or signed."""
+        return finding.rule == RED or self.catalogue[finding.rule].silent_once_issued
 
     def _asked(self, entry: Entry, facts: Facts, context: Context) -> list[tuple[str, Hit]]:
         if entry.standing == "replaced":
@@ -68,7 +80,9 @@ class Judge:
         if redirected:
             return redirected
         found = self._all_hits(entry, facts) + list(context.hits)
-        if context.agreement_made:
+        if context.issued:
+            found = [(rule_id, hit) for rule_id, hit in found if not self.catalogue[rule_id].silent_once_issued]
+        if context.agreement_made or context.issued:
             found = [(TURNED_RED if rule_id == RED else rule_id, hit) for rule_id, hit in found]
         return found
 
@@ -113,7 +127,11 @@ def _named(entry: Entry) -> Hit:
     other = entry.other
     if other is None:
         raise ValueError("a replaced or doubled row names the other one")
-    return Hit((), {"fichier": other.file, "n": str(other.row)})
+    slots = {"fichier": other.file, "n": str(other.row)}
+    if entry.overwritten:
+        told = ", ".join(f"{change.label} ({shown(change.after)})" for change in entry.overwritten)
+        return Hit((), {**slots, "corrections": told}, "écrasement")
+    return Hit((), slots)
 
 
 def _owned_by_another(rule_id: str, hit: Hit, facts: Facts) -> bool:

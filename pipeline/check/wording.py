@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pipeline.check.acting import acting
 from pipeline.check.catalogue import Rule
 from pipeline.check.facts import Facts
+from pipeline.check.judged import is_doubt, judged
 from pipeline.check.rules import Bilingual, Hit
 from pipeline.config import Service
 from pipeline.language import Language, country_name, in_country, long_date, number, short_date, the_country
@@ -16,12 +18,17 @@ from pipeline.model import Companion, Finding
 from pipeline.tables.countries import Country
 
 
-def finding(rule: Rule, hit: Hit, facts: Facts, others: tuple[Companion, ...] = ()) -> Finding:
-    """Return the finding that ``hit`` is, its texts filled in French and English; ``others`` are the rows it is about."""
+def finding(rule: Rule, hit: Hit, facts: Facts, others: tuple[Companion, ...] = (), around: str = "") -> Finding:
+    """Return the finding that ``hit`` is, its texts filled in French and English.
+
+    ``others`` are the rows that it is about, ``around`` the hash of what it judged of them.
+    """
     variant = rule.variant(hit.variant)
     words = variant.wording
     french, english = _Slots(rule, hit, facts, "fr"), _Slots(rule, hit, facts, "en")
     services = facts.settings.services.values()
+    actor = acting(variant.acts, hit.fields)
+    hosted = actor == "organisme"
     cells = [address for key in hit.fields for address in facts.deposit.form.addresses(key)]
     return Finding(
         rule=rule.id,
@@ -37,6 +44,10 @@ def finding(rule: Rule, hit: Hit, facts: Facts, others: tuple[Companion, ...] = 
         source=rule.source,
         internal=rule.internal,
         others=others,
+        actor=actor,
+        to_host=contracted(words.to_host.format_map(french), services) if hosted else "",
+        to_host_en=words.to_host_en.format_map(english) if hosted else "",
+        judged=judged(rule, hit, facts, around) if is_doubt(rule, hit) else "",
     )
 
 

@@ -16,7 +16,10 @@ _TEXTS = {
         "Fait l’avenant d’une convention signée, de la version signée à la version actuelle.",
         "Make the amendment of a signed agreement, from the signed version to the current one.",
     ),
-    "since": ("La version dont la convention est signée.", "The version whose agreement is signed."),
+    "since": (
+        "La version dont la convention est signée ; par défaut, celle que le suivi connaît.",
+        "The version whose agreement is signed; by default, the one that the follow-up knows.",
+    ),
     "why": (
         "La raison que l’avenant donnera ; jamais d’information de santé.",
         "The reason that the amendment will give; never any health information.",

@@ -36,6 +36,8 @@ class Kind:
     """Whether it bears the PROJET mark while something is to be decided."""
     title: str = ""
     """What the report calls it."""
+    frozen: bool = False
+    """Signed by the parties, or part of what they sign: once it has been issued, no night makes, marks or removes it."""
 
 
 _SHAPE: dict[str, Any] = {
@@ -52,6 +54,7 @@ _SHAPE: dict[str, Any] = {
         "pdf": {"type": "boolean", "required": True},
         "titre": {"type": "string", "required": True, "empty": False},
         "projet": {"type": "boolean"},
+        "fige": {"type": "boolean"},
         "quand": {"allowed": ["nuit", "demande"]},
         "libelle": {"type": "string", "empty": False, "dependencies": "libelle_en"},
         "libelle_en": {"type": "string", "empty": False, "dependencies": "libelle"},
@@ -93,6 +96,7 @@ def load_kinds(schemas: Path, templates: Path, case_names: frozenset[str]) -> tu
                 nightly=entry.get("quand", "nuit") == "nuit",
                 marked=entry.get("projet", True),
                 title=entry["titre"],
+                frozen=entry.get("fige", False),
             )
         )
     return tuple(kinds)

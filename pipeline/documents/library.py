@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 from lxml import etree
 
 from pipeline.documents.lint import Fault, FaultyTemplatesError, Known, Paper, known_names, lint_advice, lint_errors
+from pipeline.documents.soundness import NOTHING, Memory
 from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
 
@@ -79,25 +80,47 @@ def load_library(
     *,
     logo: bytes | None = None,
     advice: bool = False,
+    memory: Memory = NOTHING,
 ) -> Library:
     """Load the templates called ``names``, check each and fill it with all that ``trials`` gives for it.
 
     ``agreements`` are the names of those that must carry the mentions; ``values`` is a tree of all template values;
-    ``advice`` asks for what spoils nothing, too. Faults are collected, never raised.
+    ``advice`` asks for what spoils nothing, too. Faults are collected, never raised. Those that ``memory`` knows to be
+    sound are not checked again, unless advice is asked for.
     """
     known = known_names(values)
-    sheets = {}
+    sheets, sound = {}, []
     for name in sorted(names):
         shipped = shelves.shipped / name
         own = shelves.own / name if shelves.own else shipped
         path = own if own.is_file() else shipped
-        template, faults = _load(path, shipped, known, trials, logo=logo, agreement=name in agreements, advice=advice)
+        content = _content(path)
+        agreement = name in agreements
+        key = memory.key(name.encode(), b"mentions" if agreement else b"", content, _content(shipped), logo or b"")
+        if key in memory.known and not advice:
+            sheets[name] = Sheet(
+                name, path, shipped, path != shipped, WordTemplate(path, logo, content, sound=True), ()
+            )
+            continue
+        template, faults = _load(path, content, shipped, known, trials, logo=logo, agreement=agreement, advice=advice)
         sheets[name] = Sheet(name, path, shipped, path != shipped, template, faults)
+        if template is not None and not sheets[name].errors:
+            sound.append(key)
+    memory.keep(sound)
     return Library(sheets, tuple(_strangers(shelves.own, names)) if shelves.own else ())
+
+
+def _content(path: Path) -> bytes:
+    """Return what stands at ``path``; nothing when it cannot be read: WordTemplate says why."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _load(
     path: Path,
+    content: bytes,
     shipped: Path,
     known: Known,
     trials: TrialsOf,
@@ -109,14 +132,14 @@ def _load(
     faults: list[Fault] = []
     template: WordTemplate | None = None
     try:
-        paper = Paper(path)
+        paper = Paper(path, content)
         faults += lint_errors(paper, known, agreement=agreement, shipped=shipped)
         if advice:
             faults += lint_advice(paper, shipped=shipped)
     except (OSError, zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, RuntimeError):
         pass  # WordTemplate says why
     try:
-        template = WordTemplate(path, logo)
+        template = WordTemplate(path, logo, content or None)
     except SetupError as error:
         # The tags said in words are enough; what only the compiler found is told as it was found.
         if not any(fault.level == "erreur" for fault in faults):

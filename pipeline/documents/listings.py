@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 from pipeline.documents.kinds import is_listing
 from pipeline.errors import SetupError
@@ -18,11 +18,15 @@ Fill: TypeAlias = Literal["texte", "date", "choix"]
 NAME = re.compile(r"\{([\w.]+)\}")
 """A value's name inside a line of text."""
 
+Each: TypeAlias = Literal["formation", "référent"]
+
 COMPUTED = frozenset(
     f"depart.{name}"
     for name in ("pays", "ville", "adresse", "jours", "niveau", "avis_date", "zones", "url", "statut", "remarques")
-)
+) | frozenset(f"suivi.{name}" for name in ("etape", "depuis", "attendu", "fsd_demande_le", "fsd_le"))
 """Names of the values that only a list has, beside those of the templates."""
+DESK_CASES = frozenset({"a_repondre", "stage_a_suivre"})
+"""Conditions that only a list has: its reader must act, the internship is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ class ListSheet:
 
     title: str
     conditions: frozenset[str]
+    """Empty: every dossier that stands on no sheet before."""
     columns: tuple[Column, ...]
+    guide: tuple[str, ...] = ()
+    """French sentences for the first sheet of a workbook « un_par » in which this one has rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,26 @@ class Listing:
     rules: tuple[str, ...]
     """The rules whose findings it repeats."""
     sheets: tuple[ListSheet, ...]
+    each: Each | None = None
+    """One workbook for each programme or each supervisor, for that reader alone; None: one workbook of the run."""
+    folder: str = ""
+    """Of the workbooks « un_par », beside the reports."""
+    ceiling: int | None = None
+    """How many interns its reader may follow at a time, as the rule that it names says."""
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    """What each rule is about, by its id: a finding's own words speak to the student."""
+
+
+class Measured(Protocol):
+    """A rule, as far as a list asks for its subject and its numbers."""
+
+    @property
+    def title(self) -> str:
+        """What it is about, in a few French words."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Its numbers, by the names of rules.yaml."""
 
 
 _TEXT = {"type": "string", "required": True, "empty": False}
@@ -98,6 +125,9 @@ _SHAPE: dict[str, Any] = {
         "titre": _TEXT,
         "statuts": {"type": "list", "required": True, "schema": {"allowed": list(get_args(Status))}},
         "regles": {"type": "list", "schema": {"type": "string"}},
+        "un_par": {"allowed": list(get_args(Each)), "dependencies": "dossier"},
+        "dossier": {"type": "string", "regex": "[a-z_]+", "dependencies": "un_par"},
+        "plafond": {"type": "string", "dependencies": "un_par"},
         "feuilles": {
             "type": "list",
             "required": True,
@@ -106,7 +136,8 @@ _SHAPE: dict[str, Any] = {
                 "type": "dict",
                 "schema": {
                     "titre": {**_TEXT, "maxlength": 31, "regex": r"[^\[\]:*?/\\]+", "forbidden": ["Synthèse"]},
-                    "si": {"type": ["string", "list"], "required": True},
+                    "si": {"type": ["string", "list"]},
+                    "mode_emploi": _TEXTS,
                     "colonnes": {"type": "list", "required": True, "minlength": 1, "schema": _COLUMN},
                 },
             },
@@ -115,7 +146,7 @@ _SHAPE: dict[str, Any] = {
 }
 
 
-def load_listings(schemas: Path, values: Mapping[str, Any], rules: Collection[str]) -> tuple[Listing, ...]:
+def load_listings(schemas: Path, values: Mapping[str, Any], rules: Mapping[str, Measured]) -> tuple[Listing, ...]:
     """Load the lists; every value, condition and rule that they name must exist.
 
     ``values`` is the tree of what templates may ask for; what is kept for the confidential appendix is not for a list.
@@ -135,14 +166,29 @@ def load_listings(schemas: Path, values: Mapping[str, Any], rules: Collection[st
             frozenset(entry["statuts"]),
             tuple(entry.get("regles", ())),
             sheets,
+            entry.get("un_par"),
+            entry.get("dossier", ""),
+            _ceiling(path, key, entry.get("plafond"), rules),
+            {name: rule.title for name, rule in rules.items()},
         )
         conditions = {name for s in sheets for name in s.conditions}
         conditions |= {name for s in sheets for c in s.columns for name in c.cases or ()}
-        _check(path, key, "condition inconnue", conditions, values["cas"])
+        _check(path, key, "condition inconnue", conditions, {*values["cas"], *DESK_CASES})
         _check(path, key, "valeur inconnue", {name for s in sheets for c in s.columns for name in c.names}, known)
         _check(path, key, "règle inconnue", listing.rules, rules)
         found.append(listing)
     return tuple(found)
+
+
+def _ceiling(path: Path, key: str, rule: str | None, rules: Mapping[str, Measured]) -> int | None:
+    """Return the parameter « maximum » of ``rule``: the number stands in rules.yaml alone."""
+    if rule is None:
+        return None
+    _check(path, f"{key}.plafond", "règle inconnue", [rule], rules)
+    most = rules[rule].parameters.get("maximum")
+    if not isinstance(most, int):
+        raise SetupError(str(path), f"{key}.plafond", f"la règle {rule} n’a pas de maximum", "Nommez-en une autre.")
+    return most
 
 
 def _withheld(values: Mapping[str, Any]) -> set[str]:
@@ -157,9 +203,10 @@ def _check(path: Path, key: str, problem: str, asked: Collection[str], known: Co
 
 
 def _sheet(entry: Mapping[str, Any]) -> ListSheet:
-    asked = entry["si"]
+    asked = entry.get("si", [])
     columns = tuple(_column(column) for column in entry["colonnes"])
-    return ListSheet(entry["titre"], frozenset([asked] if isinstance(asked, str) else asked), columns)
+    guide = tuple(entry.get("mode_emploi", ()))
+    return ListSheet(entry["titre"], frozenset([asked] if isinstance(asked, str) else asked), columns, guide)
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -15,13 +16,13 @@ _MAIN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
-def named_pictures(path: Path, name: str) -> tuple[str, ...]:
-    """Return the zip members that show the pictures called ``name`` in the .docx at ``path``, sorted.
+def named_pictures(docx: Path | BinaryIO, name: str) -> tuple[str, ...]:
+    """Return the zip members that show the pictures called ``name`` in the .docx, sorted.
 
     Word gives the files of pictures new names when it saves, and keeps the name of the picture itself.
     """
     found = set()
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(docx) as archive:
         members = archive.namelist()
         found |= {member for member in members if re.fullmatch(rf"word/media/{name}\.\w+", member)}
         for member in members:

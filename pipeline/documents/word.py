@@ -47,54 +47,91 @@ class _Part:
     template: Template
 
 
-class WordTemplate:
-    """One .docx template, compiled.
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What filling a template takes."""
 
-    ``names`` are the values that it asks for, as dotted paths (``etudiant.nom``); ``bookmarks`` its bookmarks.
+    parts: tuple[_Part, ...]
+    codes: tuple[str, ...]
+    """The pictures that show the code of the dossier."""
+    prepared: _Prepared
+    names: frozenset[str] | None
+    """None when nobody has asked for them yet: finding them takes as long as compiling."""
+
+
+class WordTemplate:
+    """One .docx template, compiled: at once, or when it is first filled for one that is known to be ``sound``.
+
+    ``content`` is what stands at ``path``, for who has read it already. Raises SetupError when it cannot be used.
     """
 
-    def __init__(self, path: Path, logo: bytes | None = None) -> None:
+    def __init__(
+        self, path: Path, logo: bytes | None = None, content: bytes | None = None, *, sound: bool = False
+    ) -> None:
         self.path = path
+        self._logo = logo
         try:
-            self._load(path, logo)
-        except _UNREADABLE as error:
-            raise SetupError(
-                str(path), "", f"modèle Word illisible ({error})", "Rétablissez le fichier ou enregistrez-le en .docx."
-            ) from error
-        except TemplateError as error:
-            raise SetupError(
-                str(path), getattr(error, "message", "") or "", "balise incorrecte", "Corrigez-la dans Word."
-            ) from error
+            self._content = path.read_bytes() if content is None else content
+        except OSError as error:
+            raise _unusable(path, error) from error
+        self._ready = None if sound else self._compile(names=True)
 
-    def _load(self, path: Path, logo: bytes | None) -> None:
-        template = docxtpl.DocxTemplate(str(path))
-        template.render_init()
-        sources = dict(_sources(template))
-        trees = {name: _ENVIRONMENT.parse(xml) for name, xml in sources.items()}
-        self._parts = tuple(_Part(name, _compiled(tree)) for name, tree in trees.items())
-        logos, self._codes = named_pictures(path, "logo"), named_pictures(path, "code")
-        self.names = frozenset(name for tree in trees.values() for name in _asked(tree))
-        self.bookmarks = frozenset(
-            name for xml in sources.values() for name in re.findall(r'<w:bookmarkStart[^>]*w:name="([^"]+)"', xml)
-        )
-        fixed = dict.fromkeys(logos, logo) if logo is not None else {}
-        self._prepared = _Prepared.of(path, {*sources, *self._codes}, fixed)
+    @property
+    def names(self) -> frozenset[str]:
+        """The values that it asks for, as dotted paths (``etudiant.nom``)."""
+        if self._ready is None or self._ready.names is None:
+            self._ready = self._compile(names=True)
+        return self._ready.names or frozenset()
 
     @property
     def rendered(self) -> tuple[str, ...]:
         """Names of the parts that are filled for each document."""
-        return tuple(part.name for part in self._parts)
+        return tuple(part.name for part in self._compiled().parts)
 
     def render(self, values: Mapping[str, Any]) -> bytes:
         """Return the .docx for ``values``; the same values give the same bytes.
 
         Raises jinja2.UndefinedError when the template asks for a value that does not exist.
         """
-        parts = [(part.name, part.template.render(values).encode()) for part in self._parts]
-        if self._codes:
+        ready = self._compiled()
+        parts = [(part.name, part.template.render(values).encode()) for part in ready.parts]
+        if ready.codes:
             code = code_png(values["convention"]["code"])
-            parts += [(name, code) for name in self._codes]
-        return self._prepared.with_parts(parts)
+            parts += [(name, code) for name in ready.codes]
+        return ready.prepared.with_parts(parts)
+
+    def _compiled(self) -> _Compiled:
+        if self._ready is None:
+            self._ready = self._compile(names=False)
+        return self._ready
+
+    def _compile(self, *, names: bool) -> _Compiled:
+        try:
+            return _compile(self._content, self._logo, names=names)
+        except _UNREADABLE as error:
+            raise _unusable(self.path, error) from error
+        except TemplateError as error:
+            raise SetupError(
+                str(self.path), getattr(error, "message", "") or "", "balise incorrecte", "Corrigez-la dans Word."
+            ) from error
+
+
+def _unusable(path: Path, error: Exception) -> SetupError:
+    return SetupError(
+        str(path), "", f"modèle Word illisible ({error})", "Rétablissez le fichier ou enregistrez-le en .docx."
+    )
+
+
+def _compile(content: bytes, logo: bytes | None, *, names: bool) -> _Compiled:
+    template = docxtpl.DocxTemplate(io.BytesIO(content))
+    template.render_init()
+    trees = {name: _ENVIRONMENT.parse(xml) for name, xml in _sources(template)}
+    parts = tuple(_Part(name, _code_of(tree)) for name, tree in trees.items())
+    logos, codes = (named_pictures(io.BytesIO(content), name) for name in ("logo", "code"))
+    fixed = dict.fromkeys(logos, logo) if logo is not None else {}
+    prepared = _Prepared.of(content, {*trees, *codes}, fixed)
+    asked = frozenset(name for tree in trees.values() for name in _asked(tree)) if names else None
+    return _Compiled(parts, codes, prepared, asked)
 
 
 def _sources(template: docxtpl.DocxTemplate) -> list[tuple[str, str]]:
@@ -130,7 +167,7 @@ def _declared(xml: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{xml}'
 
 
-def _compiled(tree: nodes.Template) -> Template:
+def _code_of(tree: nodes.Template) -> Template:
     """Compile what is parsed already: parsing is a third of the work."""
     return Template.from_code(_ENVIRONMENT, _ENVIRONMENT.compile(tree), _ENVIRONMENT.make_globals(None))
 
@@ -174,11 +211,11 @@ class _Prepared:
     count: int
 
     @classmethod
-    def of(cls, path: Path, left_out: Collection[str], fixed: Mapping[str, bytes]) -> _Prepared:
-        """Read ``path`` without the members in ``left_out`` and with those of ``fixed`` in the place of its own."""
+    def of(cls, content: bytes, left_out: Collection[str], fixed: Mapping[str, bytes]) -> _Prepared:
+        """Take the zip ``content`` without the members in ``left_out``, those of ``fixed`` in the place of its own."""
         buffer = io.BytesIO()
         with (
-            zipfile.ZipFile(path) as source,
+            zipfile.ZipFile(io.BytesIO(content)) as source,
             zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
         ):
             for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):

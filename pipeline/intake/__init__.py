@@ -8,6 +8,7 @@ from pipeline.intake.describe import ColumnsReport, describe_columns
 from pipeline.intake.draft import draft_system
 from pipeline.intake.files import InboxFile, find_files
 from pipeline.intake.headers import Recognised, Refused, recognise
+from pipeline.intake.returned import Returned, kind_of, recognise_returned
 from pipeline.intake.rows import Unread, read_forms
 from pipeline.intake.systems import Systems, load_systems
 from pipeline.intake.tables import Table, read_tables
@@ -17,9 +18,11 @@ from pipeline.model import Form, Limits, Source
 from pipeline.tables.fields import Fields
 
 __all__ = [
+    "TO_BE_TAKEN_IN",
     "ColumnsReport",
     "InboxFile",
     "Reading",
+    "Returned",
     "Systems",
     "describe_columns",
     "draft_system",
@@ -28,6 +31,9 @@ __all__ = [
     "read_file",
 ]
 
+TO_BE_TAKEN_IN = typeset("classeur de retour : « conventions generate » le prendra en compte.")
+"""Why a workbook of ours waits when nothing is recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -35,22 +41,30 @@ class Reading:
 
     sources: tuple[Source, ...]
     forms: tuple[Form, ...]
+    returned: Returned | None = None
+    """The workbook of ours that the file is; it waits for who takes it in, and has no forms."""
 
 
 def read_file(file: InboxFile, systems: Systems, fields: Fields, limits: Limits) -> Reading:
     """Read ``file`` sheet by sheet; a refusal is a source with its reason. Never raises for bad data.
 
     Sheets that no system recognises are passed over when another one is; the file is « rejeté » when
-    none is.
+    none is. A workbook of ours is :attr:`Reading.returned`.
     """
     if file.state != "à lire":
         return _without_forms(file, file.state, file.reason or "")
     try:
         tables = read_tables(file, limits)
+        kind = kind_of(tables)
+        if kind is not None:
+            back = recognise_returned(file.name, file.sha256, file.path.read_bytes(), tables, kind)
+            return Reading(_without_forms(file, "en attente", TO_BE_TAKEN_IN).sources, (), back)
     except ChangedFile as error:
         return _without_forms(file, "en attente", error.reason)
     except UnreadableFile as error:
         return _without_forms(file, "rejeté", error.reason)
+    except OSError:  # gone since its sheets were read
+        return _without_forms(file, "en attente", typeset("le fichier est en cours de copie : il sera relu."))
     sources: list[Source] = []
     forms: list[Form] = []
     refused: list[tuple[Table, Refused]] = []

@@ -155,7 +155,7 @@ class _Reading:
                 typeset(f"La feuille « {table.sheet} » est masquée dans le classeur ; elle est lue."),
                 *notes,
             )
-        layout = Layout(self.system.name, self.row + 1, self.labels, fields, notes)
+        layout = Layout(self.system.name, self.row + 1, self.labels, fields, notes, self.by_header, feeding)
         return Recognised(self.system, layout, columns, self.by_header, feeding)
 
 

@@ -63,6 +63,8 @@ def inherit(own: Data, above: Data) -> dict[str, Any]:
     }
     merged["conversions"] = {**_conversions(above, taken), **own.get("conversions", {})}
     merged["brouillon"] = _joined(own.get("brouillon", {}), _without(above.get("brouillon", {}), taken))
+    if validated := own.get("validee", above.get("validee")):
+        merged["validee"] = validated
     if stamps := [*own.get("horodatage", ()), *_left(above.get("horodatage", ()), taken)]:
         merged["horodatage"] = stamps
     return merged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from pipeline.intake.names import ORDERS, split_name
 from pipeline.intake.systems import TIMESTAMP
 from pipeline.intake.tables import Table
 from pipeline.intake.typography import typeset
-from pipeline.model import CellValue, ErrorCell, Form, Limits, Note, Place, column_letters
+from pipeline.model import CellValue, ErrorCell, Form, Layout, Limits, Note, Place, column_letters
 from pipeline.tables.fields import Fields
 from pipeline.tables.words import clean_spaces, fold
 
@@ -45,40 +45,54 @@ def read_forms(
     :class:`Unread`.
     """
     layout = recognised.layout
-    steps = _steps(recognised, fields)
     several = _several_answers(table, recognised)
-    labels = layout.headers
-    named = [i for i, label in enumerate(labels) if label]
-    width = max((i + 1 for i in named), default=0)
+    if several:
+        layout = replace(layout, several=tuple(sorted(several)))
+    reader = RowReader(layout, recognised, file, table.sheet, fields, limits)
     for index in range(layout.header_row, len(table.rows)):
-        row = table.rows[index]
+        read = reader.read(table.rows[index], index + 1)
+        if read is not None:
+            yield read
+
+
+class RowReader:
+    """Reads the rows of one sheet, one by one, by the steps of its source system."""
+
+    def __init__(
+        self, layout: Layout, recognised: Recognised, file: str, sheet: str, fields: Fields, limits: Limits
+    ) -> None:
+        self._layout, self._recognised, self._limits = layout, recognised, limits
+        self._file, self._sheet = file, sheet
+        self._steps = _steps(recognised, fields)
+        self._several = frozenset(layout.several)
+        self._width = max((i + 1 for i, label in enumerate(layout.headers) if label), default=0)
+
+    def read(self, row: Row, number: int) -> Form | Unread | None:
+        """Return the form that ``row`` is, why it is none, or None for a blank row and for repeated headers."""
         filled = [i for i, value in enumerate(row) if not _is_blank(value)]
-        if not filled or _repeats_headers(row, filled, labels):
-            continue
-        number = index + 1
-        long = next((i for i in filled if _is_overlong(row[i], limits)), None)
+        if not filled or _repeats_headers(row, filled, self._layout.headers):
+            return None
+        long = next((i for i in filled if _is_overlong(row[i], self._limits)), None)
         if long is not None:
-            yield Unread(
+            return Unread(
                 number,
                 typeset(
                     f"la cellule {column_letters(long)}{number} dépasse "
-                    f"{limits.cell_characters} caractères : à raccourcir."
+                    f"{self._limits.cell_characters} caractères : à raccourcir."
                 ),
             )
-            continue
-        if _is_unsent(row, recognised):
-            yield Unread(
+        if _is_unsent(row, self._recognised):
+            return Unread(
                 number, "réponse commencée et jamais envoyée : la ou le stagiaire doit terminer le formulaire."
             )
-            continue
         cells: Cells = {}
-        answers = _listed(row, several, recognised.system.separator) if several else row
-        notes = tuple(note for step in steps if (note := step(answers, cells)) is not None)
+        separator = self._recognised.system.separator
+        answers = _listed(row, self._several, separator) if self._several else row
+        notes = tuple(note for step in self._steps if (note := step(answers, cells)) is not None)
         if len(filled) <= 2 and (_is_total(row, filled) or not _names_someone(cells)):
-            yield Unread(number, "ni stagiaire ni organisme d’accueil sur cette ligne (total ou remarque).")
-            continue
-        original = row + (None,) * (width - len(row))
-        yield Form(Place(file, table.sheet, number), layout, cells, original, notes)
+            return Unread(number, "ni stagiaire ni organisme d’accueil sur cette ligne (total ou remarque).")
+        original = row + (None,) * (self._width - len(row))
+        return Form(Place(self._file, self._sheet, number), self._layout, cells, original, notes)
 
 
 def _several_answers(table: Table, recognised: Recognised) -> frozenset[int]:

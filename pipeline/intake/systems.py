@@ -79,6 +79,8 @@ class System:
     unsent_when_empty: tuple[str, ...]
     unsent_when_yes: tuple[str, ...]
     """Headers that tell a form begun and never sent: by an empty cell, by a yes."""
+    validated_when_yes: tuple[str, ...]
+    """Headers that tell, by a yes, an agreement that its system has validated."""
     ignored: Mapping[str, str]
     """Header → why it is not read, in French."""
     spelled: Mapping[str, str]
@@ -160,6 +162,7 @@ _SHAPE: Mapping[str, Any] = {
     },
     "reponses_multiples": {"type": "string", "minlength": 1, "maxlength": 1},
     "brouillon": {"type": "dict", "schema": {"si_vide": _TEXTS, "si_oui": _TEXTS}},
+    "validee": {"type": "dict", "schema": {"si_oui": _TEXTS}},
     "horodatage": _TEXTS,
     "ignore": _BY_NAME,
 }
@@ -278,6 +281,7 @@ class _Loader:
             separator=data.get("reponses_multiples"),
             unsent_when_empty=self._keys(unsent.get("si_vide", [])),
             unsent_when_yes=self._keys(unsent.get("si_oui", [])),
+            validated_when_yes=self._keys(data.get("validee", {}).get("si_oui", [])),
             ignored=self._ignored(),
             spelled=self.spelled,
             labels=frozenset(self.labels),

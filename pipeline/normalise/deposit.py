@@ -56,7 +56,7 @@ def normalise(form: Form, tables: Tables) -> Deposit:
         elif read is not None and read not in ("", ()):
             values[key] = read
     _restore_zeros(form, tables, values)
-    at = values.get("formulaire.depose_le")
+    at = form.correction.at if form.correction else values.get("formulaire.depose_le")
     return Deposit(
         form, values, unreadable, _digest(form, tables, values, unreadable), at if isinstance(at, datetime) else None
     )
@@ -202,4 +202,7 @@ def _digest(form: Form, tables: Tables, values: Mapping[str, Value], unreadable:
     if country and (country.french_regions or country.bilingual_regions):
         # « Québec » and « Canada » are one country but not one model of agreement.
         content.append({"stage.pays": clean_line(plain(form.cells["stage.pays"]))})
+    if form.correction and form.correction.again:
+        # What brings an older content back is newer than that content, not the same deposit met again.
+        content.append({"at": form.correction.at.isoformat(), "reference": form.correction.reference})
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -1,10 +1,11 @@
--- The register: what outlives a run. Version 2.
+-- The register: what outlives a run. Version 3.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE run (
     number INTEGER PRIMARY KEY,
     run_id TEXT NOT NULL UNIQUE,
-    day TEXT NOT NULL
+    day TEXT NOT NULL,
+    totals TEXT NOT NULL DEFAULT '{}'      -- JSON: rows and number of each status
 ) STRICT;
 
 -- A file met before: what it held, so that it need not be read again.
@@ -32,6 +33,7 @@ CREATE TABLE dossier (
     number INTEGER NOT NULL,
     folder TEXT NOT NULL,
     etape TEXT NOT NULL DEFAULT 'déposé',  -- the life of the dossier: sent, signed, ended, abandoned
+    since TEXT NOT NULL DEFAULT '',        -- day since which it is in this étape
     UNIQUE (year, number)
 ) STRICT;
 
@@ -57,4 +59,33 @@ CREATE TABLE version (
     documents TEXT NOT NULL DEFAULT '[]',  -- JSON: paths under the outbox that have been made
     context TEXT NOT NULL DEFAULT '',      -- hash of what other rows contributed to the verdict
     PRIMARY KEY (reference, number)
+) STRICT;
+
+-- What managers and the program told of a dossier, in order; the last of each « what » is its state.
+CREATE TABLE event (
+    number INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL REFERENCES dossier (reference),
+    what TEXT NOT NULL,                    -- key of schemas/follow_up.yaml, or étape, correction, avenant, lettre, relance
+    value TEXT NOT NULL,                   -- JSON (pipeline/codec.py); null takes back
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    file TEXT, sheet TEXT, line INTEGER,   -- the row of the workbook; NULL for the program
+    run INTEGER REFERENCES run (number)
+) STRICT;
+CREATE INDEX event_of ON event (reference, what);
+
+-- Managers' answers to findings « à vérifier »; the last of (target, rule) holds.
+CREATE TABLE decision (
+    number INTEGER PRIMARY KEY,
+    reference TEXT NOT NULL REFERENCES dossier (reference),
+    rule TEXT NOT NULL,
+    choice TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    day TEXT NOT NULL,
+    reach TEXT NOT NULL,
+    judged TEXT NOT NULL,                  -- hash of the values that it judged
+    target TEXT NOT NULL,
+    at TEXT NOT NULL
 ) STRICT;

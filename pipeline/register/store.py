@@ -25,9 +25,9 @@ from pipeline.codec import (
 )
 from pipeline.dossiers import KnownDeposit, KnownDossier, Snapshot, identity
 from pipeline.errors import SetupError
-from pipeline.model import Companion, Deposit, Entry, Form, Layout, Place, Source, Verdict
-
-SCHEMA_VERSION = 2
+from pipeline.model import RETURNED, Companion, Deposit, Entry, Form, Layout, PastRun, Place, Source, Verdict
+from pipeline.register.desk import DeskRecords
+from pipeline.register.migrations import SCHEMA_VERSION, migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,8 @@ class PastVersion:
     documents: tuple[str, ...]
 
 
-class Register:
+class Register(DeskRecords):
     """An open register. ``path=None`` is an empty one in memory, which nothing outlives (``check``)."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
 
     def close(self) -> None:
         self._db.close()
@@ -119,9 +116,12 @@ class Register:
         )  # fmt: skip
 
     def known_file(self, sha256: str, fingerprint: str, name: str) -> tuple[tuple[Source, ...], list[Deposit]] | None:
-        """Return what the file of this content held when it was read under the same schemas; None if never."""
+        """Return what the file of this content held when it was read under the same schemas; None if never.
+
+        What a returned workbook gave is kept under no fingerprint: it holds under any.
+        """
         row = self._db.execute(
-            "SELECT content FROM file WHERE sha256 = ? AND fingerprint = ?", (sha256, fingerprint)
+            "SELECT content FROM file WHERE sha256 = ? AND fingerprint IN (?, '')", (sha256, fingerprint)
         ).fetchone()
         if row is None:
             return None
@@ -208,6 +208,10 @@ class Register:
                 found.append(PastVersion(number, deposit, first, folder, status, findings, made))
         return found
 
+    def whole(self, digests: Iterable[str]) -> Mapping[str, Deposit]:
+        """Return, by digest, the deposits whose files the register holds, columns included; their places lack the file."""
+        return self._whole(set(digests))
+
     def _whole(self, digests: set[str]) -> Mapping[str, Deposit]:
         """Return the deposits of ``digests`` as their files held them, columns included."""
         found: dict[str, Deposit] = {}
@@ -216,6 +220,52 @@ class Register:
                 break
             blob = bytes(content).partition(b"\n")[2]
             found.update({d.digest: d for d in unpack_deposits(blob, "") if d.digest in digests})
+        return found
+
+    def runs(self) -> tuple[PastRun, ...]:
+        """Return the runs, the oldest first."""
+        rows = self._db.execute("SELECT run_id, day, totals FROM run ORDER BY number")
+        return tuple(PastRun(run_id, date.fromisoformat(day), json.loads(totals)) for run_id, day, totals in rows)
+
+    def lives(self) -> Mapping[str, tuple[str, str]]:
+        """Return the étape of each dossier and the day since which it is in it ("" when never told), by reference."""
+        rows = self._db.execute("SELECT reference, etape, since FROM dossier ORDER BY reference")
+        return {reference: (etape, since) for reference, etape, since in rows}
+
+    def absent(self, references: Iterable[str]) -> list[tuple[Verdict, tuple[str, ...]]]:
+        """Return the stored verdict of some dossiers, which no file of this run shows, and the documents made for each."""
+        found = []
+        for reference in sorted(references):
+            row = self._db.execute(
+                "SELECT v.number, v.digest, v.deposited_at, v.file, v.sheet, v.line, v.status, v.model, v.zone, v.findings,"
+                " v.documents, v.context, folder, d.first_day, d.content FROM version v JOIN dossier USING (reference)"
+                " JOIN deposit d ON d.digest = v.digest WHERE v.reference = ? AND d.content IS NOT NULL"
+                " ORDER BY v.number DESC LIMIT 1",
+                (reference,),
+            ).fetchone()
+            if row is None:
+                continue  # recorded before the register kept values
+            (
+                number,
+                digest,
+                at,
+                file,
+                sheet,
+                line,
+                status,
+                model,
+                zone,
+                findings,
+                documents,
+                context,
+                folder,
+                day,
+                blob,
+            ) = row
+            deposit = _remembered(blob, digest, at, Place(file, sheet, line))
+            entry = Entry(deposit, reference, "current", None, date.fromisoformat(day), number, folder)
+            told = unpack_findings(findings, deposit.form)
+            found.append((Verdict(entry, status, model, zone, told, context), tuple(json.loads(documents))))
         return found
 
     def _next_run(self) -> int:
@@ -238,11 +288,14 @@ class Register:
         """
         with self._db:
             number = self._next_run()
-            self._db.execute("INSERT INTO run VALUES (?, ?, ?)", (number, run_id, today.isoformat()))
+            self._db.execute(
+                "INSERT INTO run (number, run_id, day) VALUES (?, ?, ?)", (number, run_id, today.isoformat())
+            )
             for sha256, (sources, deposits) in files.items():
                 heads = [[s.sheet, s.profile, s.rows, s.unread, s.notes] for s in sources]
                 content = json.dumps(heads, ensure_ascii=False).encode() + b"\n" + pack_deposits(deposits)
-                self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (sha256, fingerprint, content))
+                under = "" if any(s.profile in RETURNED for s in sources) else fingerprint
+                self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (sha256, under, content))
             kept = {digest for (digest,) in self._db.execute("SELECT digest FROM deposit WHERE content IS NOT NULL")}
             verdicts = list(verdicts)
             for verdict in verdicts:
@@ -252,6 +305,21 @@ class Register:
                     self._add_deposit(verdict.entry, number, today)
                 if verdict.entry.standing == "current":
                     self._add_version(verdict, fingerprint)
+
+    def live(self, etapes: Mapping[str, tuple[str, date]]) -> None:
+        """Record the étape of dossiers and since when they are in it, by reference."""
+        with self._db:
+            self._db.executemany(
+                "UPDATE dossier SET etape = ?, since = ? WHERE reference = ?",
+                [(etape, since.isoformat(), reference) for reference, (etape, since) in etapes.items()],
+            )
+
+    def end(self, run_id: str, totals: Mapping[str, int]) -> None:
+        """Record what a run counted."""
+        with self._db:
+            self._db.execute(
+                "UPDATE run SET totals = ? WHERE run_id = ?", (json.dumps(totals, ensure_ascii=False), run_id)
+            )
 
     def made(self, documents: Mapping[tuple[str, int], Sequence[str]]) -> None:
         """Record which documents of each (reference, version) stand in the outbox."""
@@ -338,38 +406,15 @@ def open_register(path: Path | None) -> Register:
         raise SetupError(
             name, "version", f"registre d’une version plus récente ({version})", "Mettez le logiciel à jour."
         )
-    _migrate(connection, int(version))
+    migrate(connection, int(version))
     return Register(connection)
-
-
-_MIGRATIONS: Mapping[int, Sequence[str]] = {
-    1: (
-        "ALTER TABLE version ADD COLUMN context TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE deposit ADD COLUMN deposited_at TEXT",
-        "ALTER TABLE deposit ADD COLUMN file TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE deposit ADD COLUMN sheet TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE deposit ADD COLUMN line INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE deposit ADD COLUMN content BLOB",
-    ),
-}
-"""Version → the statements that lead to the next one."""
-
-
-def _migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring an older register to this version, one step at a time, each whole or not at all."""
-    for step in range(version, SCHEMA_VERSION):
-        with connection:
-            connection.execute("BEGIN")
-            for statement in _MIGRATIONS[step]:
-                connection.execute(statement)
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", (str(step + 1),))
 
 
 def _content(entry: Entry) -> bytes:
     """Return the row's own values and cells: what it has on loan is found again with its lender."""
     lent = {key for loan in entry.loans for key in loan.fields}
-    values = {key: value for key, value in entry.deposit.values.items() if key not in lent}
-    cells = {key: value for key, value in entry.deposit.form.cells.items() if key not in lent}
+    values = {key: value for key, value in entry.deposit.values.items() if key not in lent} | dict(entry.own)
+    cells = {key: value for key, value in entry.deposit.form.cells.items() if key not in lent or key in entry.own}
     return pack_values(values, cells)
 
 

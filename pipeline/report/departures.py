@@ -1,15 +1,17 @@
-"""The lists of a run (« genre: liste »): who is about to leave, by country and date, and what has to be decided."""
+"""The lists of a run (« genre: liste »): who is about to leave, and the rows of the extracts; their cells as data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
-from pipeline.documents.listings import NAME, Column, Listing, ListSheet
+from pipeline.desk.model import FollowUp
+from pipeline.documents.listings import COMPUTED, NAME, Column, Each, Listing, ListSheet
 from pipeline.language import short_date
-from pipeline.model import CellValue, Entry, Outcome, Value, Verdict
+from pipeline.model import Actor, CellValue, Entry, Outcome, Value, Verdict
 from pipeline.report.phrases import day, shorten
 from pipeline.tables import Tables
 from pipeline.tables.advice import Advice
@@ -27,6 +29,11 @@ UNKNOWN = "pas de conseil enregistré"
 _LONGEST = 400
 """Characters of one value or finding that a list repeats; the agreement holds the whole."""
 
+READERS: Mapping[Each, Actor] = {"formation": "responsable pédagogique", "référent": "référent"}
+"""Who reads the workbooks « un_par », as findings and actions call them."""
+Cases: TypeAlias = Callable[[Entry], Mapping[str, bool]]
+"""Every condition of the templates for one dossier."""
+Case: TypeAlias = tuple[Verdict, FollowUp | None]
 Values: TypeAlias = Callable[[Entry], Mapping[str, Any]]
 """The template values of one dossier."""
 
@@ -44,6 +51,8 @@ class Departure:
     """By column title."""
     links: Mapping[str, str]
     """By column title, the address that the cell opens."""
+    awaits: bool = False
+    """The reader of the workbook has something to do."""
 
     @property
     def level(self) -> str:
@@ -53,7 +62,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class FilledSheet:
-    """One sheet of a list with its rows, by country, then start, then reference."""
+    """One sheet of a list with its rows: by country, then start, then reference; in an extract by start."""
 
     sheet: ListSheet
     columns: tuple[Column, ...]
@@ -65,38 +74,122 @@ def fill(
     listing: Listing,
     outcome: Outcome,
     tables: Tables,
-    cases: Callable[[Entry], Mapping[str, bool]],
+    cases: Cases,
     values: Values,
 ) -> tuple[FilledSheet, ...]:
     """Return the sheets of ``listing`` that have rows: current dossiers that have not begun on the run's day.
 
-    A dossier whose start is not known has not begun. A confidential subject is never among the values.
+    A dossier whose start is not known has not begun; one that was abandoned does not begin. A confidential subject is
+    never among the values.
     """
+    waiting = [
+        (verdict, followed)
+        for verdict, followed in _candidates(outcome)
+        if verdict.entry.standing == "current" and verdict.status in listing.statuses
+        if (start := day(verdict, "stage.date_debut")) is None or start >= outcome.day
+        if followed is None or followed.etape != "abandonné"
+    ]
+    return fill_rows(listing, waiting, outcome.day, tables, cases, values)
+
+
+def remembering(values: Values, listings: Sequence[Listing]) -> Values:
+    """Return ``values`` asked once per dossier for all lists, of which only what their columns name is kept."""
+    columns = [column for listing in listings for sheet in listing.sheets for column in sheet.columns]
+    names = {name for column in columns for name in column.names} - COMPUTED
+    known: dict[str, Mapping[str, Any]] = {}
+
+    def asked(entry: Entry) -> Mapping[str, Any]:
+        key = entry.reference or ""
+        if key not in known or not key:
+            tree = values(entry)
+            kept: dict[str, Any] = {"confidentiel": tree["confidentiel"], "cas": tree["cas"], "stage": {}}
+            for name in names:
+                group, _, rest = name.partition(".")
+                kept.setdefault(group, {})[rest.partition(".")[0]] = tree[group][rest.partition(".")[0]]
+            known[key] = kept
+        return known[key]
+
+    return asked
+
+
+def _candidates(outcome: Outcome) -> Iterable[Case]:
+    """Return every dossier of the register; in a run without it, those of the files."""
+    if outcome.follow_ups:
+        return [(followed.verdict, followed) for followed in outcome.follow_ups]
+    return [(verdict, None) for verdict in outcome.verdicts]
+
+
+def fill_rows(
+    listing: Listing, found: Iterable[Case], today: date, tables: Tables, cases: Cases, values: Values
+) -> tuple[FilledSheet, ...]:
+    """Return the sheets of ``listing`` that have rows, each dossier of ``found`` on the first one that fits it."""
     rows: dict[str, list[Departure]] = {}
-    for verdict in outcome.verdicts:
-        start = day(verdict, "stage.date_debut")
-        if verdict.entry.standing != "current" or verdict.status not in listing.statuses:
-            continue
-        if start is not None and start < outcome.day:
-            continue
-        holds = cases(verdict.entry)
-        sheet = next((s for s in listing.sheets if any(holds[name] for name in s.conditions)), None)
+    for verdict, followed in found:
+        awaited = _awaited(listing, verdict, followed)
+        holds = {
+            **cases(verdict.entry),
+            "a_repondre": bool(awaited),
+            "stage_a_suivre": followed is None or followed.etape != "terminé",
+        }
+        fitting = (s for s in listing.sheets if not s.conditions or any(holds[name] for name in s.conditions))
+        sheet = next(fitting, None)
         if sheet is not None:
             country = _country(verdict, tables)
             tree = _discreet(values(verdict.entry))
             advice = tables.advice.get(country.code) if country.abroad else None
-            extra = _computed(verdict, country, advice, start, outcome.day, listing.rules)
+            start = day(verdict, "stage.date_debut")
+            extra = {
+                **_computed(verdict, country, advice, start, today, listing.rules),
+                **_followed(followed, awaited),
+            }
             departure = _departure(verdict, country, advice, sheet, holds, tree, extra)
-            rows.setdefault(sheet.title, []).append(departure)
-    return tuple(_filled(sheet, rows[sheet.title]) for sheet in listing.sheets if sheet.title in rows)
+            rows.setdefault(sheet.title, []).append(dataclasses.replace(departure, awaits=bool(awaited)))
+    order = _by_country if listing.each is None else _by_start
+    return tuple(
+        _filled(sheet, sorted(rows[sheet.title], key=order)) for sheet in listing.sheets if sheet.title in rows
+    )
+
+
+def _awaited(listing: Listing, verdict: Verdict, followed: FollowUp | None) -> Sequence[str]:
+    """Return in French what the reader of a workbook « un_par » has to do: a finding that is his, or his signature."""
+    if listing.each is None:
+        return ()
+    reader = READERS[listing.each]
+    told = [
+        listing.subjects.get(f.rule, f.message)
+        for f in verdict.findings
+        if f.actor == reader and f.severity != "information"
+    ]
+    if not told and followed is not None and followed.action.who == reader:
+        told = [followed.action.verb]
+    return [shorten(text, _LONGEST) for text in dict.fromkeys(told)]
+
+
+def _followed(followed: FollowUp | None, awaited: Sequence[str]) -> Mapping[str, CellValue]:
+    def told(what: str) -> CellValue:
+        event = followed.told.get(what) if followed is not None else None
+        return event.value if event is not None and isinstance(event.value, date) else None
+
+    return {
+        "suivi.etape": followed.etape if followed else None,
+        "suivi.depuis": followed.since if followed else None,
+        "suivi.attendu": "\n".join(awaited) or None,
+        "suivi.fsd_demande_le": told("fsd_demande_le"),
+        "suivi.fsd_le": told("fsd_le"),
+    }
+
+
+def _by_country(row: Departure) -> tuple[str, date, str]:
+    return fold(row.country.name), row.start or date.max, row.verdict.entry.reference or ""
+
+
+def _by_start(row: Departure) -> tuple[str, date, str]:
+    return "", row.start or date.max, row.verdict.entry.reference or ""
 
 
 def _filled(sheet: ListSheet, rows: Sequence[Departure]) -> FilledSheet:
-    def order(row: Departure) -> tuple[str, date, str]:
-        return fold(row.country.name), row.start or date.max, row.verdict.entry.reference or ""
-
     columns = [c for c in sheet.columns if not c.optional or any(row.cells.get(c.title) is not None for row in rows)]
-    return FilledSheet(sheet, tuple(columns), tuple(sorted(rows, key=order)))
+    return FilledSheet(sheet, tuple(columns), tuple(rows))
 
 
 def _country(verdict: Verdict, tables: Tables) -> Country:

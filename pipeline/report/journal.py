@@ -67,7 +67,7 @@ class Journal:
             if rules:
                 self.event("findings", place=verdict.place, reference=verdict.entry.reference, rules=rules)
         names = {"prêt": "ready", "à vérifier": "to_decide", "à corriger": "to_correct", "refusé": "refused",
-                 "réorienté": "redirected", "remplacé": "replaced", "rows": "rows"}  # fmt: skip
+                 "réorienté": "redirected", "remplacé": "replaced", "repris": "taken_over", "rows": "rows"}  # fmt: skip
         counts = {names[name]: number for name, number in totals(outcome.verdicts).items()}
         self.event(
             "done",

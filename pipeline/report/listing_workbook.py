@@ -24,7 +24,7 @@ from pipeline.report.phrases import count
 from pipeline.report.synthesis import SummaryPage
 from pipeline.tables.words import fold
 
-_AUTHOR = "Contrôle des conventions"
+AUTHOR = "Contrôle des conventions"
 _SOON = 30
 """Days within which a departure is said to be near."""
 _TALLEST = 29
@@ -46,11 +46,11 @@ def write_listing(listing: Listing, sheets: Sequence[FilledSheet], path: Path, t
     """
     book = Workbook(write_only=True)
     book.properties.created = book.properties.modified = datetime(today.year, today.month, today.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.creator = _AUTHOR
+    book.properties.creator = AUTHOR
     book.properties.title = f"{listing.title} – {long_date(today, 'fr')}"
     _write_summary(book, listing, sheets, today, contact)
     for filled in sheets:
-        _write_sheet(book, listing, filled, today)
+        write_sheet(book, listing, filled, today)
     with FixedZip(path, today, ()) as archive:
         ExcelWriter(book, archive).write_data()
 
@@ -119,7 +119,8 @@ def _by_country(rows: Sequence[Departure], today: date) -> list[Sequence[CellVal
     ]
 
 
-def _write_sheet(book: Workbook, listing: Listing, filled: FilledSheet, today: date) -> None:
+def write_sheet(book: Workbook, listing: Listing, filled: FilledSheet, today: date) -> None:
+    """Write one sheet of a list: header, rows, what its cells to fill in accept, filter and paper."""
     sheet: Any = book.create_sheet(filled.sheet.title)
     looks, columns = Looks(sheet), filled.columns
     widths = [column.width for column in columns]
@@ -135,7 +136,7 @@ def _write_sheet(book: Workbook, listing: Listing, filled: FilledSheet, today: d
     sheet.print_title_rows = "1:1"
     sheet.HeaderFooter.oddHeader.center.text = f"{listing.title} – {long_date(today, 'fr')}".replace("&", "&&")
     sheet.append([looks.cell(column.title, "added" if column.fill else "head") for column in columns])
-    for row, band in zip(filled.rows, _bands(filled.rows), strict=True):
+    for row, band in zip(filled.rows, _bands(filled.rows, listing), strict=True):
         sheet.append([_cell(row, column, band, looks) for column in columns])
     last = len(filled.rows) + 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
@@ -149,8 +150,11 @@ def _write_sheet(book: Workbook, listing: Listing, filled: FilledSheet, today: d
                 sheet._hyperlinks.append(Hyperlink(ref=f"{letters}{number}", target=row.links[column.title]))
 
 
-def _bands(rows: Sequence[Departure]) -> list[Tone]:
-    """Return the shade of each row: it changes with the country."""
+def _bands(rows: Sequence[Departure], listing: Listing) -> list[Tone]:
+    """Return the shade of each row: it changes with the country; in an extract it tells apart what awaits the reader."""
+    if listing.each is not None:
+        mixed = not all(row.awaits for row in rows)
+        return ["decide" if row.awaits and mixed else "plain" for row in rows]
     bands: list[Tone] = []
     shaded = False
     for index, row in enumerate(rows):

@@ -15,7 +15,10 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from pipeline.model import CellValue, ErrorCell
 from pipeline.report.phrases import Level
 
-Tone: TypeAlias = Literal["plain", "correct", "decide", "await", "title", "lead", "head", "added", "strong", "soft"]
+Tone: TypeAlias = Literal[
+    "plain", "correct", "decide", "await", "title", "lead", "head", "added", "strong", "soft", "bare", "group", "absent",
+    "known", "done", "link",
+]  # fmt: skip
 Shape: TypeAlias = Literal["text", "quoted", "general", "whole", "date", "moment", "time", "span"]
 
 FILLS: Mapping[Tone, str] = {
@@ -25,6 +28,9 @@ FILLS: Mapping[Tone, str] = {
     "lead": "EEF1F5",
     "head": "1F3A5F",
     "added": "A61C1C",
+    "group": "5B6F8C",
+    "absent": "E9EBEE",
+    "done": "DDEFD9",
 }
 TONES: Mapping[Level, Tone] = {"correct": "correct", "decide": "decide", "await": "await", "know": "plain"}
 FORMATS: Mapping[Shape, str] = {
@@ -147,6 +153,8 @@ def _dress(cell: Any, tone: Tone, shape: Shape) -> None:
     cell.number_format = FORMATS[shape]
     if shape == "quoted":
         cell.quotePrefix = True
+    if tone == "bare":
+        return
     # To the left whatever the type: a column that mixes texts and numbers stays one column to the eye.
     cell.alignment = Alignment(
         horizontal="left", vertical="top", wrap_text=shape in ("text", "quoted") and tone != "soft", indent=0
@@ -162,11 +170,18 @@ def _dress(cell: Any, tone: Tone, shape: Shape) -> None:
     elif tone == "strong":
         cell.font = Font(name="Calibri", size=12, bold=True, color="1F3A5F")
         cell.alignment = Alignment(vertical="center")
+    elif tone == "group":
+        cell.font = Font(name="Calibri", size=10, bold=True, color="FFFFFF")
+        cell.alignment = Alignment(horizontal="left", vertical="center")
     elif tone == "soft":
         cell.font = Font(name="Calibri", size=10, color="5A6472")
+    elif tone in ("absent", "known"):
+        cell.font = Font(name="Calibri", size=10, italic=tone == "known", color="5A6472")
+    elif tone == "link":
+        cell.font = Font(name="Calibri", size=10, color="1F4FA3", underline="single")
     else:
         cell.font = Font(name="Calibri", size=10)
-    if tone not in ("title", "strong", "soft"):
+    if tone not in ("title", "strong", "soft", "group"):
         cell.border = _BORDER
 
 

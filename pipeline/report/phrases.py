@@ -31,6 +31,7 @@ STATUSES: Mapping[Status, str] = {
     "refusé": "La convention ne peut pas être établie en l’état ; le message en donne la raison.",
     "réorienté": "Un autre service établit la convention ; le message l’indique.",
     "remplacé": "Une version plus récente de la même fiche a été déposée ; cette ligne ne compte plus.",
+    "repris": "Le stage a été traité avant la reprise : il compte, et rien n’est produit.",
 }
 """Each status, in the order in which a manager looks at them, and what it means for her."""
 _LABELS_SHOWN = 4
@@ -66,7 +67,7 @@ def level_name(finding: Finding) -> str:
 
 def needs_work(verdict: Verdict) -> bool:
     """Tell whether the row has a place in the workbook: something above information, and it is ours to settle."""
-    if verdict.status in ("réorienté", "remplacé"):
+    if verdict.status in ("réorienté", "remplacé", "repris"):
         return False
     return any(finding.severity != "information" for finding in verdict.findings)
 
@@ -184,7 +185,7 @@ def to_do(verdict: Verdict, fields: Fields) -> str:
         parts.append(f"envoyer le message de refus motivé{reason}")
     elif verdict.status == "réorienté":
         parts.append("envoyer le message d’orientation vers le bon service")
-    elif verdict.status == "remplacé":
+    elif verdict.status in ("remplacé", "repris"):
         return "Rien à faire."
     for name, (verb, otherwise) in verbs.items():
         if wanted[name] and verdict.status != "réorienté":

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.config import Settings
+from pipeline.desk.columns import Columns
 from pipeline.documents import pages
 from pipeline.documents.kinds import Kind
 from pipeline.documents.listings import Listing
-from pipeline.model import Entry, Failure, Outcome
+from pipeline.model import RETURNED, Entry, Failure, Outcome
 from pipeline.outbox import Outbox, workshop
-from pipeline.report.departures import fill
+from pipeline.report.departures import Values, fill, remembering
+from pipeline.report.extracts import write_extracts
+from pipeline.report.follow_up import write_follow_up
 from pipeline.report.journal import Journal
 from pipeline.report.listing_workbook import write_listing
+from pipeline.report.mailing import NAME as MESSAGES
+from pipeline.report.mailing import write_mailing
+from pipeline.report.meeting import meeting_html
+from pipeline.report.morning.cells import workbook_cells
 from pipeline.report.page import Names, report_html
+from pipeline.report.phrases import needs_work
+from pipeline.report.post import NO_POST, Post
 from pipeline.report.run_json import run_json
+from pipeline.report.shelf import Shelf
 from pipeline.report.workbook import write_workbook
 from pipeline.tables import Tables
 
-LATEST = "rapports/dernier"
-_WRITTEN = ".ecrits.json"
-"""In ``dernier``: the hashes under which we wrote each file, to tell a file that someone has changed since."""
+FOLLOW_UP = "suivi.xlsx"
+_FOLLOW_UPS_WRITTEN = "rapports/.suivis.json"
+"""The hashes under which we wrote the follow-up workbooks, which stand at the root of the outbox."""
 
 
 class SystemName(Protocol):
@@ -58,6 +65,10 @@ class Materials(Protocol):
         """The source systems."""
 
     @property
+    def columns(self) -> Columns:
+        """The columns of the follow-up workbook."""
+
+    @property
     def titles(self) -> Mapping[str, str]:
         """What each rule is about, in a few words, by its id."""
 
@@ -86,55 +97,123 @@ def publish_reports(
     outbox: Outbox,
     wkhtmltopdf: str | None,
     clock: Callable[[], datetime] = _now,
+    mail: Post = NO_POST,
 ) -> Outcome:
     """Make every report of ``outcome`` and publish it; return the outcome with what publishing adds to it.
 
     Added are the notices on workbooks that stay as they are, and the failure of rapport.pdf. ``wkhtmltopdf`` is the
-    program, None when there is none: rapport.pdf is then not made. ``clock`` dates the lines of the journal.
+    program, None when there is none: rapport.pdf is then not made. ``clock`` dates the lines of the journal; ``mail``
+    are the messages of the night.
     """
-    systems = {system.name: system.label for system in setup.systems}
+    taken_in = {source.sha256 for source in outcome.sources if source.profile in RETURNED}
+    latest, desk = Shelf(outbox, taken_in=taken_in), Shelf(outbox, ".", taken_in, _FOLLOW_UPS_WRITTEN)
     with workshop() as folder:
-        lists = _write_listings(outcome, setup, folder)
-        told = tuple(notice for _, notice in _kept(outbox, ["a_corriger.xlsx", *lists], outcome.day).values())
-        outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
-        page = folder / "rapport.html"
-        names = Names(setup.titles, systems, {kind.name: kind.title for kind in setup.kinds}, lists)
-        html = report_html(outcome, setup.settings, setup.tables, names)
-        page.write_text(html, "utf-8", errors="replace")
+        values = remembering(setup.values, setup.listings)
+        lists = _write_listings(outcome, setup, values, folder)
         files: dict[str, Path | bytes] = {name: folder / name for name in lists}
+        files |= _write_extracts(outcome, setup, values, folder)
+        if write_mailing(mail.sendings, mail.before, folder / MESSAGES, outcome.day):
+            files[MESSAGES] = folder / MESSAGES
+            lists = {**lists, MESSAGES: "Messages à envoyer"}
+        files |= _write_corrections(outcome, setup, folder)
+        follow_ups = _write_follow_ups(outcome, setup, mail, folder)
+        kept = {**latest.kept(files, outcome.day), **desk.kept(follow_ups, outcome.day)}
+        told = tuple(notice for _, notice in kept.values())
+        outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
+        names = _names(outcome, setup, lists)
+        page, lines = folder / "rapport.html", folder / "journal.jsonl"
+        page.write_text(report_html(outcome, setup.settings, setup.tables, names), "utf-8", errors="replace")
         if wkhtmltopdf is not None:
-            pdf = folder / "rapport.pdf"
-            reason = _pdf(page, pdf, wkhtmltopdf)
+            pdf, paper = folder / "rapport.pdf", folder / "reunion.html"
+            paper.write_text(meeting_html(outcome, setup.settings, setup.tables, names), "utf-8", errors="replace")
+            reason = _pdf(paper, pdf, wkhtmltopdf)
             if reason:
                 failure = Failure(f"rapports/{outcome.run_id}/rapport.pdf", reason)
                 outcome = dataclasses.replace(outcome, failures=(*outcome.failures, failure))
             else:
                 files["rapport.pdf"] = pdf
-        workbook, lines = folder / "a_corriger.xlsx", folder / "journal.jsonl"
-        write_workbook(outcome, workbook, setup.tables, setup.titles)
         Journal(lines, clock).outcome(outcome)
-        files |= {
-            "run.json": run_json(outcome).encode(),
-            "rapport.html": page,
-            "a_corriger.xlsx": workbook,
-            "journal.jsonl": lines,
-        }
-        publish(outbox, outcome.run_id, files, outcome.day)
+        files |= {"run.json": run_json(outcome).encode(), "rapport.html": page, "journal.jsonl": lines}
+        publish(outbox, outcome.run_id, files, outcome.day, taken_in)
+        if follow_ups:  # the command « check » writes none and leaves those that stand
+            desk.refresh({name: path.read_bytes() for name, path in follow_ups.items()}, outcome.day)
     return outcome
 
 
-def _write_listings(outcome: Outcome, setup: Materials, folder: Path) -> Mapping[str, str]:
+def _names(outcome: Outcome, setup: Materials, lists: Mapping[str, str]) -> Names:
+    systems = {system.name: system.label for system in setup.systems}
+    titles = {kind.name: kind.title for kind in setup.kinds}
+    cells = workbook_cells(outcome, setup.tables)
+    return Names(setup.titles, systems, titles, lists, cells, FOLLOW_UP if outcome.follow_ups else "")
+
+
+def _write_corrections(outcome: Outcome, setup: Materials, folder: Path) -> Mapping[str, Path]:
+    """Write the workbooks of the rows that need work: the whole one, and one for each portfolio that has some."""
+    whole = folder / "a_corriger.xlsx"
+    write_workbook(outcome, whole, setup.tables, setup.titles)
+    found = {whole.name: whole}
+    for slug, references in _portfolios(outcome, setup).items():
+        hers = [v for v in outcome.verdicts if v.entry.reference in references]
+        if any(map(needs_work, hers)):
+            path = folder / f"a_corriger_{slug}.xlsx"
+            write_workbook(outcome, path, setup.tables, setup.titles, only=hers)
+            found[path.name] = path
+    return found
+
+
+def _write_follow_ups(outcome: Outcome, setup: Materials, mail: Post, folder: Path) -> Mapping[str, Path]:
+    """Write suivi.xlsx, and one for each portfolio that has dossiers."""
+    if not outcome.follow_ups:
+        return {}
+    whole = folder / FOLLOW_UP
+    write_follow_up(outcome, whole, setup.columns, setup.tables, reminders=mail.reminders)
+    found = {whole.name: whole}
+    names = {portfolio.slug: portfolio.name for portfolio in setup.settings.portfolios}
+    for slug, references in _portfolios(outcome, setup).items():
+        path = folder / f"suivi_{slug}.xlsx"
+        write_follow_up(
+            outcome, path, setup.columns, setup.tables, only=references, portfolio=names[slug], reminders=mail.reminders
+        )
+        found[path.name] = path
+    return found
+
+
+def _portfolios(outcome: Outcome, setup: Materials) -> Mapping[str, Collection[str]]:
+    """Return the references of each portfolio that has dossiers, by its slug."""
+    found = {}
+    for portfolio in setup.settings.portfolios:
+        references = {follow.reference for follow in outcome.follow_ups if follow.manager == portfolio.name}
+        if references:
+            found[portfolio.slug] = references
+    return found
+
+
+def _write_listings(outcome: Outcome, setup: Materials, values: Values, folder: Path) -> Mapping[str, str]:
     """Write into ``folder`` the lists that have rows; return their titles by file name."""
     found = {}
-    service = setup.settings.service("conventions")
-    contact = " – ".join(part for part in (service.name, service.email) if part)
     for listing in setup.listings:
-        sheets = fill(listing, outcome, setup.tables, setup.cases, setup.values)
+        if listing.each is not None:
+            continue
+        sheets = fill(listing, outcome, setup.tables, setup.cases, values)
         if sheets:
             name = f"{listing.name}.xlsx"
-            write_listing(listing, sheets, folder / name, outcome.day, contact)
+            write_listing(listing, sheets, folder / name, outcome.day, _contact(setup))
             found[name] = listing.title
     return found
+
+
+def _write_extracts(outcome: Outcome, setup: Materials, values: Values, folder: Path) -> Mapping[str, Path]:
+    """Write into ``folder`` what each programme and each supervisor may see; return the workbooks by name."""
+    found: dict[str, Path] = {}
+    for listing in setup.listings:
+        found |= write_extracts(listing, outcome, folder, setup.tables, setup.cases, values, contact=_contact(setup))
+    return found
+
+
+def _contact(setup: Materials) -> str:
+    """Return whom the reader of a list writes back to."""
+    service = setup.settings.service("conventions")
+    return " – ".join(part for part in (service.name, service.email) if part)
 
 
 def _pdf(page: Path, pdf: Path, program: str) -> str:
@@ -143,10 +222,12 @@ def _pdf(page: Path, pdf: Path, program: str) -> str:
     return refused[0][1] if refused else "" if pdf.is_file() else "le PDF n’a pas été écrit"
 
 
-def publish(outbox: Outbox, run_id: str, files: Mapping[str, bytes | Path], day: date) -> tuple[str, ...]:
+def publish(
+    outbox: Outbox, run_id: str, files: Mapping[str, bytes | Path], day: date, taken_in: Collection[str] = ()
+) -> tuple[str, ...]:
     """Write ``files`` into ``rapports/<run_id>/``, then refresh ``rapports/dernier/`` file by file.
 
-    A name is a file's, without folder; a Path is read, and stays where it is. A workbook of ``dernier`` that was
+    A name is a file's, in one folder at most; a Path is read, and stays where it is. A workbook of ``dernier`` that was
     changed since we wrote it, or that is open, stays; ours is written beside it under the day's date. Returns the
     French notices that say so.
     """
@@ -154,101 +235,4 @@ def publish(outbox: Outbox, run_id: str, files: Mapping[str, bytes | Path], day:
     contents = {name: data if isinstance(data, bytes) else data.read_bytes() for name, data in sorted(files.items())}
     for name, data in contents.items():
         outbox.write(f"{folder}/{name}", data)
-    outbox.folder(LATEST)
-    before, kept_files = _recorded(outbox), _kept(outbox, contents, day)
-    placed = {kept_files[name][0] if name in kept_files else name: (name, data) for name, data in contents.items()}
-    hashes = {target: _digest(data) for target, (_, data) in placed.items()}
-    # The intention first: a crash between two files must not make our own file look like hers.
-    kept = {name: known for name, known in before.items() if name not in hashes}
-    _record(outbox, kept | {name: [*before.get(name, ()), new] for name, new in hashes.items()})
-    for target, (name, data) in placed.items():
-        _place(outbox, f"{folder}/{name}", f"{LATEST}/{target}", data)
-    still = {}
-    for name, known in kept.items():
-        if name in contents or _taken(outbox, name, before):
-            still[name] = known  # hers: kept, and known as hers the next time
-        else:
-            outbox.remove(f"{LATEST}/{name}")
-    _record(outbox, still | {name: [new] for name, new in hashes.items()})
-    return tuple(notice for _, notice in kept_files.values())
-
-
-def _kept(outbox: Outbox, names: Iterable[str], day: date) -> Mapping[str, tuple[str, str]]:
-    """Return for each workbook that must stay the name under which ours goes beside it, and the French notice."""
-    before = _recorded(outbox)
-    found = {}
-    for name in names:
-        if name.endswith(".xlsx") and (reason := _taken(outbox, name, before)):
-            target = _free_name(outbox, name, day, before)
-            told = f"il reste tel quel dans {LATEST}, et la nouvelle version est à côté, sous le nom {target}."
-            found[name] = (target, f"{name} {reason} : {told}")
-    return found
-
-
-def _place(outbox: Outbox, source: str, target: str, data: bytes) -> None:
-    """Put a report in ``dernier``: a hard link, or a copy where the disk refuses one.
-
-    A workbook is always copied: who corrects it in place must not change the one that is kept by its run.
-    """
-    if target.endswith(".xlsx"):
-        outbox.write(target, data)
-        return
-    temporary = outbox.path(f"{LATEST}/.{Path(target).name}.part")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.link(outbox.path(source), temporary)
-        # Renaming one link of a file over another one does nothing and leaves both names.
-        temporary.replace(outbox.path(target))
-    except OSError:
-        outbox.write(target, data)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _taken(outbox: Outbox, name: str, before: Mapping[str, list[str]]) -> str:
-    """Return in French why the file ``name`` of ``dernier`` must stay; "" when it may be replaced."""
-    path = outbox.path(f"{LATEST}/{name}")
-    if any(path.with_name(lock).exists() for lock in (f"~${name}", f".~lock.{name}#")):
-        return "est ouvert"
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return ""
-    except OSError:
-        return "est ouvert"  # Windows and network drives refuse even reading
-    return "" if _digest(data) in before.get(name, ()) else "a été modifié"
-
-
-def _free_name(outbox: Outbox, name: str, day: date, before: Mapping[str, list[str]]) -> str:
-    stem, dot, extension = name.rpartition(".")
-    number = 1
-    while True:
-        tail = f"_{number}" if number > 1 else ""
-        candidate = f"{stem}_{day.isoformat()}{tail}{dot}{extension}"
-        if not _taken(outbox, candidate, before):
-            return candidate
-        number += 1
-
-
-def _recorded(outbox: Outbox) -> dict[str, list[str]]:
-    """Return the hashes of what we wrote; nothing when the record is lost or spoilt: everything is then kept."""
-    try:
-        data = json.loads(outbox.path(f"{LATEST}/{_WRITTEN}").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(data, dict):
-        return {}
-    return {
-        name: [known for known in hashes if isinstance(known, str)]
-        for name, hashes in data.items()
-        if isinstance(hashes, list) and name == Path(name).name
-    }
-
-
-def _record(outbox: Outbox, written: Mapping[str, list[str]]) -> None:
-    text = json.dumps(dict(sorted(written.items())), ensure_ascii=False, indent=1)
-    outbox.write(f"{LATEST}/{_WRITTEN}", text.encode())
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return Shelf(outbox, taken_in=taken_in).refresh(contents, day, folder)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from pipeline import __version__
+from pipeline.desk.model import Decision
 from pipeline.model import Finding, Outcome, Place, Source, Status, Verdict
 
 
@@ -31,7 +32,7 @@ def run_json(outcome: Outcome) -> str:
 
 def totals(verdicts: Sequence[Verdict]) -> Mapping[str, int]:
     """Return the number of rows, then of each status in the order of readiness; the statuses add up to the rows."""
-    order: tuple[Status, ...] = ("prêt", "à vérifier", "à corriger", "refusé", "réorienté", "remplacé")
+    order: tuple[Status, ...] = ("prêt", "à vérifier", "à corriger", "refusé", "réorienté", "remplacé", "repris")
     assert set(order) == set(get_args(Status))  # noqa: S101 (a status added to the model must be counted here)
     counts = dict.fromkeys(order, 0)
     for verdict in verdicts:
@@ -85,9 +86,19 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
         "cells": list(finding.cells),
         "message": finding.message,
         "fix": finding.fix,
+        "actor": finding.actor,
         "source": finding.source,
         "others": [_row(other.place, other.reference) for other in finding.others],
+        "decision": _decision(finding.decision),
     }
+
+
+def _decision(decision: Decision | None) -> Mapping[str, str] | None:
+    """Return the manager's decision that made a finding what it is."""
+    if decision is None:
+        return None
+    told = {"choice": decision.choice, "by": decision.by, "on": decision.on.isoformat()}
+    return {**told, "reason": decision.reason, "reach": decision.reach}
 
 
 def _encodable(text: str) -> str:

@@ -31,6 +31,8 @@ def night(outcome: Outcome) -> str:
     others = statuses["refusé"] + statuses["réorienté"]
     if others:
         rows.append(count(others, "refusé ou réorienté", "refusés ou réorientés"))
+    if statuses["repris"]:
+        rows.append(count(statuses["repris"], "repris sans document", "repris sans document"))
     failed = len(outcome.failures)
     end = count(failed, "document en échec", "documents en échec") if failed else "aucun document en échec"
     day = long_date(outcome.day, "fr")

@@ -23,8 +23,10 @@ from pipeline.tables import Tables
 
 HOW_TO = (
     "1. Ouvrez l’onglet d’un fichier : le commentaire d’une cellule en couleur dit ce qui ne va pas et que faire.",
-    "2. Corrigez dans les cellules, sans toucher à « Référence » ni à « Ligne » ; trier et filtrer sont sans danger.",
-    "3. Enregistrez : votre fichier n’est jamais écrasé. Reportez ensuite les corrections dans l’export d’origine.",
+    "2. Corrigez dans les cellules, en gardant « Référence » et « Ligne » ; trier, filtrer, supprimer est sans danger.",
+    "3. Enregistrez en .xlsx ou .ods, sous le nom de votre choix, et déposez le fichier dans le dossier d’arrivée.",
+    "4. Au traitement suivant, seules vos corrections sont prises ; les fiches devenues bonnes sont éditées.",
+    "5. Une fiche qui a changé entre-temps n’est jamais écrasée : le rapport montre les deux valeurs, à vous de choisir.",
 )
 _LEGEND: Sequence[tuple[Tone, str, str]] = (
     ("correct", "Rouge", "à corriger : la convention ne peut pas être établie sans cela"),
@@ -50,8 +52,12 @@ def write_synthesis(
     tables: Tables,
     tabs: Sequence[tuple[str, str, str, int]],
     titles: Mapping[str, str],
+    portfolio: str = "",
 ) -> None:
-    """Write the first sheet of ``book``. ``tabs``: (title, source file, source sheet, rows) of the other ones."""
+    """Write the first sheet of ``book``. ``tabs``: (title, source file, source sheet, rows) of the other ones.
+
+    ``portfolio`` names whose dossiers they are; "" for all of them.
+    """
     sheet: Any = book.create_sheet("Synthèse")
     for index, width in enumerate(_WIDTHS):
         sheet.column_dimensions["ABCDEFG"[index]].width = width
@@ -60,7 +66,7 @@ def write_synthesis(
     page = SummaryPage(sheet)
     work = sum(map(needs_work, outcome.verdicts))
     page.line(("Dossiers à corriger ou à compléter", "title"), height=26)
-    page.line((f"Traitement du {long_date(outcome.day, 'fr')}", "soft"))
+    page.line((f"Traitement du {long_date(outcome.day, 'fr')}" + (f" – {portfolio}" if portfolio else ""), "soft"))
     page.line((_opening(len(outcome.verdicts), work), "strong"), height=22)
     page.blank()
     if work:

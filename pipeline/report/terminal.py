@@ -30,6 +30,7 @@ _COLOURS: dict[Status, str] = {
     "refusé": "red",
     "réorienté": "cyan",
     "remplacé": "dim",
+    "repris": "dim",
 }
 _FILES_SHOWN = 20
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import email
 import email.policy
 import io
@@ -14,7 +15,18 @@ import pytest
 
 from pipeline.documents.checklist import checklist_values, load_checklist
 from pipeline.documents.kinds import Kind
-from pipeline.documents.message import Enclosed, enclose, letter, load_letters
+from pipeline.documents.message import (
+    Enclosed,
+    Letter,
+    compose,
+    enclose,
+    is_news,
+    letter,
+    load_letters,
+    together,
+    written,
+)
+from pipeline.documents.message.news import told_by
 from pipeline.errors import SetupError
 from pipeline.model import Enclosure
 from tests.rules.forms import ROOT, entry, judge
@@ -175,3 +187,156 @@ def test_a_letter_that_encloses_what_cannot_be_stops_the_run(kind: Kind, said: s
     with pytest.raises(SetupError, match=said) as refusal:
         load_letters(ROOT / "schemas", [kind])
     assert refusal.value.key == "prêt.joints"
+
+
+# ── who has to act ────────────────────────────────────────────────────────────────────────────────
+
+FORWARD = "Texte à transmettre à l’organisme"
+
+
+def _drafted(changes: dict[str, Any], enclosed: Sequence[Enclosed] = (), version: int = 1) -> Letter:
+    found = dataclasses.replace(entry(changes), version=version)
+    verdict = judge().judge(found)
+    seen = judge().facts(found)
+    return compose(seen, verdict, checklist_values(seen, verdict, CHECKLIST), LETTERS, enclosed)
+
+
+def test_the_text_for_the_host_tells_what_it_has_to_do_and_nothing_else() -> None:
+    _, message, _ = _letter({"gratification.montant": 1, "etudiant.numero": "x1"})
+    letter_text, _, forwarded = _text(message).partition(FORWARD)
+    assert "numéro étudiant" in letter_text
+    assert "Un texte à lui transmettre" in letter_text
+    assert "numéro étudiant" not in forwarded
+    assert "Madame, Monsieur," in forwarded
+    assert "Merci de la porter à" in forwarded
+    html = message.get_body(("html",))
+    assert html is not None
+    assert "Merci de la porter à" in html.get_content()
+
+
+def test_there_is_no_text_for_a_host_that_has_nothing_to_do() -> None:
+    assert FORWARD not in _text(_letter({"etudiant.numero": "x1"})[1])
+    assert FORWARD not in _text(_letter({})[1])
+
+
+def test_the_host_of_the_bilingual_model_reads_both_languages() -> None:
+    text = _text(
+        _letter({"etranger": "Italie", "signataire.email": None, "signataire.refus_signature_electronique": None})[1]
+    )
+    forwarded = text.partition(f"----- {FORWARD}")[2]
+    assert forwarded.index("Madame, Monsieur,") < forwarded.index("Dear Sir or Madam,")
+    assert "e-mail address of the person who signs" in forwarded
+
+
+def test_what_another_service_does_is_told_to_reassure_under_its_own_heading() -> None:
+    text = _text(_letter({"etranger": "Italie", "etranger.accord_fsd": None})[1])
+    assert text.index("Nous nous en occupons") < text.index("Vous n’avez rien à faire")
+    assert "sécurité et de défense" not in text.partition("Nous nous en occupons")[0]
+
+
+def test_what_only_the_office_checks_is_not_told_in_detail() -> None:
+    status, message, _ = _letter({"stage.activites": "Relire des épreuves. " * 90})
+    text = _text(message)
+    assert status == "à vérifier"
+    assert "mise en page" not in text
+    assert text.index("Nous nous en occupons") < text.index("Le service termine une vérification")
+
+
+def test_a_field_that_the_host_gives_is_asked_of_it_and_another_of_the_student() -> None:
+    text = _text(_letter({"tuteur.nom": None, "tuteur.prenom": None, "etudiant.adresse": None})[1])
+    mine, _, rest = text.partition("À demander à l’organisme")
+    assert "Adresse" in mine
+    assert "tuteur" in rest.partition(FORWARD)[0].casefold()
+
+
+# ── what is new ───────────────────────────────────────────────────────────────────────────────────
+
+FAULT = {"stage.duree_heures": 1000}
+STANDING = (
+    Enclosed("convention_C2026-000001.pdf", "votre convention", "your agreement", standing=True, data=b"%PDF-1"),
+)
+
+
+def test_the_same_letter_is_not_news_whatever_its_pdfs_weigh() -> None:
+    again = (dataclasses.replace(STANDING[0], data=b"%PDF-2"),)
+    assert not is_news(_drafted({}, again).told, _drafted({}, STANDING).told)
+    assert not is_news(_drafted(FAULT, version=2).told, _drafted(FAULT).told)
+    assert is_news(_drafted({}).told, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (_drafted(FAULT), _drafted({})),
+        (_drafted(FAULT), _drafted({"stage.duree_heures": 1100})),
+        (_drafted(FAULT), _drafted(FAULT | {"etudiant.numero": "x1"})),
+        (_drafted(FAULT | {"etudiant.numero": "x1"}), _drafted(FAULT)),
+        (_drafted({}, STANDING), _drafted({}, STANDING, version=2)),
+        (_drafted({}, [dataclasses.replace(STANDING[0], standing=False)]), _drafted({}, STANDING)),
+        (_drafted({"etranger": "Italie"}), _drafted({"etranger": "Italie", "assurance.accidents": None})),
+    ],
+    ids=[
+        "status",
+        "value",
+        "another fault",
+        "a fault less",
+        "a new agreement",
+        "a PDF that stands now",
+        "a document more",
+    ],
+)
+def test_what_changes_for_the_student_is_news(before: Letter, now: Letter) -> None:
+    assert is_news(now.told, before.told)
+
+
+def test_a_document_that_has_come_needs_no_letter() -> None:
+    lacking = _drafted({"etranger": "Italie", "assurance.accidents": None, "assurance.rapatriement": None})
+    fewer = _drafted({"etranger": "Italie", "assurance.accidents": None})
+    assert not is_news(fewer.told, lacking.told)
+    assert not is_news(_drafted({"etranger": "Italie"}).told, fewer.told)
+
+
+def test_a_rule_that_is_worded_otherwise_is_not_news() -> None:
+    verdict = judge().judge(entry(FAULT))
+    kind = LETTERS.by_status[verdict.status]
+    reworded = dataclasses.replace(
+        verdict, findings=tuple(dataclasses.replace(f, message=f"Attention : {f.message}") for f in verdict.findings)
+    )
+    assert told_by(reworded, kind, ()) == told_by(verdict, kind, ())
+
+
+# ── two dossiers of one student ───────────────────────────────────────────────────────────────────
+
+
+def _two() -> EmailMessage:
+    ready = _drafted({}, ENCLOSED).light("d/one/message_C2026-000001.eml")
+    wrong = _drafted({"stage.duree_heures": 1000, "organisme.raison_sociale": "Musée <b>du</b>\r\nBcc: a@b.fr"})
+    asked: list[str] = []
+
+    def read(path: str) -> bytes:
+        asked.append(path)
+        return PDF
+
+    data = written(together([ready, wrong.light("d/two/message_C2026-000002.eml")], LETTERS, read))
+    assert asked == [f"d/one/{file.name}" for file in ENCLOSED]
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_one_message_treats_two_dossiers_greeted_and_signed_once_with_their_pdfs() -> None:
+    message = _two()
+    text = _text(message)
+    assert [part.get_filename() for part in message.iter_attachments()] == [file.name for file in ENCLOSED]
+    assert text.count("Bonjour") == text.count("Bien cordialement") == 1
+    assert text.index("est établie") < text.index("dépasse le maximum")
+    assert message["Bcc"] is None
+    assert message["Subject"].count("C2026-000001") == 2
+    html = message.get_body(("html",))
+    assert html is not None
+    assert "<b>du</b>" not in html.get_content()
+
+
+def test_a_letter_that_is_kept_for_the_index_holds_no_pdf() -> None:
+    kept = _drafted({}, ENCLOSED).light("d/message.eml")
+    assert [file.data for file in kept.draft.enclosed] == [b"", b""]

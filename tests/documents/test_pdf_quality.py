@@ -23,6 +23,7 @@ from pipeline.documents.checklist import checklist_html, checklist_values, load_
 from pipeline.documents.colour import NAME, srgb_profile
 from pipeline.documents.values import load_translations, template_values
 from pipeline.documents.word import WordTemplate
+from tests.pdfs import pictures_of
 from tests.rules.forms import ROOT, entry, judge
 
 _TOOLS = ("soffice", "wkhtmltopdf", "pdffonts", "pdftoppm", "pdftotext")
@@ -177,10 +178,9 @@ def test_a_pdf_from_word_is_tagged(pdfs: Mapping[str, Path], name: str) -> None:
 
 @real
 @pytest.mark.parametrize("name", ["pieces_fr", "pieces_bilingue", *WORD])
-def test_a_printed_page_is_recognised_by_its_code(pdfs: Mapping[str, Path], name: str, tmp_path: Path) -> None:
-    subprocess.run(["pdftoppm", "-r", "150", "-singlefile", "-png", pdfs[name], tmp_path / "page"], check=True)
-    with Image.open(tmp_path / "page.png") as picture:
-        assert {code.text for code in zxingcpp.read_barcodes(picture)} == {"C2026-000001/1"}
+def test_a_printed_page_is_recognised_by_its_code(pdfs: Mapping[str, Path], name: str) -> None:
+    (picture,) = pictures_of(pdfs[name], 150, 1)
+    assert {code.text for code in zxingcpp.read_barcodes(picture)} == {"C2026-000001/1"}
 
 
 @real

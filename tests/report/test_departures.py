@@ -24,7 +24,7 @@ from pipeline.setup import Setup, load_setup
 from tests.report.outcomes import DAY, ROOT, empty_outcome, finding, verdict
 
 SETUP: Setup = load_setup(ROOT / "conventions.toml")
-(LIST,) = SETUP.listings
+LIST = next(one for one in SETUP.listings if one.each is None)
 ABROAD, LAB = LIST.sheets
 ITALY: Mapping[str, Value] = {"stage.pays": "IT", "organisme.pays": "IT", "stage.date_debut": date(2027, 2, 1)}
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from pipeline.config import Settings
+from pipeline.desk.columns import Columns
 from pipeline.documents import pages
 from pipeline.documents.kinds import Kind
 from pipeline.documents.listings import Listing
@@ -20,6 +21,7 @@ from pipeline.model import Entry
 from pipeline.outbox import Outbox
 from pipeline.report.publish import publish, publish_reports
 from pipeline.tables import Tables
+from tests.desk.told import columns
 from tests.report.outcomes import DAY, full_outcome, settings, tables
 
 FILES = {"run.json": b"{}", "a_corriger.xlsx": b"one"}
@@ -149,6 +151,7 @@ class SetupDouble:
     titles: Mapping[str, str] = field(default_factory=dict)
     listings: Sequence[Listing] = ()
     kinds: Sequence[Kind] = ()
+    columns: Columns = field(default_factory=columns)
 
     def cases(self, entry: Entry) -> Mapping[str, bool]:
         """Return no condition: no list is written."""

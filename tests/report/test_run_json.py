@@ -51,13 +51,17 @@ SHAPE: dict[str, Any] = {
                     "cells": [str],
                     "message": str,
                     "fix": str,
+                    "actor": str,
                     "source": str,
                     "others": [ROW],
+                    "decision": (dict, type(None)),
                 }
             ],
         }
     ],
-    "totals": dict.fromkeys(("rows", "prêt", "à vérifier", "à corriger", "refusé", "réorienté", "remplacé"), int),
+    "totals": dict.fromkeys(
+        ("rows", "prêt", "à vérifier", "à corriger", "refusé", "réorienté", "remplacé", "repris"), int
+    ),
     "failures": [{"path": str, "reason": str}],
     "notices": [str],
     "timings": {"seconds": float, "made": int},

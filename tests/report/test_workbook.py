@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import CellValue, ErrorCell, Layout, Outcome
+from pipeline.report.hidden_sheets import twin_name
 from pipeline.report.looks import FILLS
 from pipeline.report.workbook import FORMAT_VERSION, LEADING, LISTS, RECORDS, SUMMARY, write_workbook
 from pipeline.tables import Tables
@@ -52,7 +53,7 @@ def texts(sheet: Any) -> str:
 
 def row_of(sheet: Any, source_row: int) -> Any:
     """Return the cells of the row that stood at ``source_row`` of its source."""
-    return next(row for row in sheet.iter_rows(min_row=2) if row[3].value == source_row)
+    return next(row for row in sheet.iter_rows(min_row=2) if row[4].value == source_row)
 
 
 @pytest.fixture
@@ -61,31 +62,31 @@ def book(tmp_path: Path) -> Any:
 
 
 def test_there_is_one_sheet_for_each_source_sheet_and_the_summary_comes_first(book: Any) -> None:
-    assert book.sheetnames == [SUMMARY, "pstage", TAB, RECORDS, LISTS]
-    assert [book[name].sheet_state for name in (RECORDS, LISTS)] == ["hidden", "hidden"]
+    assert book.sheetnames == [SUMMARY, "pstage", TAB, RECORDS, twin_name(1), twin_name(2), LISTS]
+    assert [sheet.sheet_state for sheet in book][3:] == ["hidden"] * 4
 
 
 def test_only_rows_with_something_to_settle_are_there(book: Any) -> None:
-    rows = [row[3].value for row in book[TAB].iter_rows(min_row=2)]
+    rows = [row[4].value for row in book[TAB].iter_rows(min_row=2)]
     assert rows == [5, 6, 7, 8, 11, 12]  # neither the sound, nor the redirected, nor the replaced one
 
 
 def test_original_headers_and_values_follow_the_leading_columns(book: Any) -> None:
     sheet = book[TAB]
     header = [cell.value for cell in sheet[1]]
-    assert tuple(header[:4]) == LEADING
-    assert tuple(value or "" for value in header[4 : 4 + len(HEADERS)]) == HEADERS
+    assert tuple(header[:5]) == LEADING
+    assert tuple(value or "" for value in header[5 : 5 + len(HEADERS)]) == HEADERS
     row = row_of(sheet, 5)
-    assert row[4].value == datetime(2026, 11, 2, 14, 30)
-    assert row[15].is_date
-    assert row[15].number_format == "dd/mm/yyyy"
-    assert row[12].value == 12345678900012
-    assert row[12].number_format == "0"
+    assert row[5].value == datetime(2026, 11, 2, 14, 30)
+    assert row[16].is_date
+    assert row[16].number_format == "dd/mm/yyyy"
+    assert row[13].value == 12345678900012
+    assert row[13].number_format == "0"
 
 
 def test_fields_that_the_source_does_not_ask_get_a_red_column_with_their_label(book: Any) -> None:
     sheet = book[TAB]
-    added = list(sheet[1])[4 + len(HEADERS) :]
+    added = list(sheet[1])[5 + len(HEADERS) :]
     labels = {TABLES.fields[key].label for key in ("tuteur.nom", "tuteur.prenom", "organisme.adresse")}
     assert labels < {cell.value for cell in added}
     assert {cell.fill.fgColor.rgb for cell in added} == {f"00{FILLS['added']}"}
@@ -93,11 +94,11 @@ def test_fields_that_the_source_does_not_ask_get_a_red_column_with_their_label(b
 
 def test_the_cell_at_fault_is_coloured_and_says_what_and_what_to_do(book: Any) -> None:
     row = row_of(book[TAB], 5)
-    at_fault = row[4 + LAYOUT.columns["stage.duree_heures"][0]]
+    at_fault = row[5 + LAYOUT.columns["stage.duree_heures"][0]]
     assert at_fault.fill.fgColor.rgb == f"00{FILLS['correct']}"
     assert "975 h" in at_fault.comment.text
     assert "Réduisez" in at_fault.comment.text
-    assert row[4].comment is None
+    assert row[5].comment is None
     assert [cell for cell in row if cell.comment] == [at_fault]
 
 
@@ -125,29 +126,58 @@ def test_hostile_texts_stay_texts(book: Any) -> None:
 def test_choices_have_a_list_that_holds_the_values_of_the_form(book: Any) -> None:
     sheet = book[TAB]
     lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
-    title = lists["J2:J7"]  # « Civilité »
+    title = lists["K2:K7"]  # « Civilité »
     column = title.split("$")[1]
     assert [cell.value for cell in book[LISTS][column] if cell.value] == list(
         TABLES.fields["etudiant.civilite"].allowed
     )
-    assert "K2:K7" not in lists  # a free text has none
+    assert "L2:L7" not in lists  # a free text has none
 
 
 def test_the_header_and_the_first_columns_are_frozen_and_filtered(book: Any) -> None:
     sheet = book[TAB]
-    assert sheet.freeze_panes == "E2"
+    assert sheet.freeze_panes == "F2"
     assert sheet.auto_filter.ref.startswith("A1:")
     assert max(sheet.row_dimensions[i].height for i in range(1, 8)) < 100
 
 
-def test_the_hidden_sheet_brings_each_row_back_to_its_deposit(book: Any) -> None:
+def test_the_hidden_sheets_bring_each_row_back_to_its_deposit(book: Any) -> None:
     records = [[cell for cell in row if cell is not None] for row in book[RECORDS].iter_rows(values_only=True)]
     assert records[0] == ["format", FORMAT_VERSION]
-    assert records[1][:2] == ["run", "20261121T020000Z"]
+    assert records[1] == ["classeur", "a_corriger"]
+    assert records[2][:2] == ["run", "20261121T020000Z"]
+    (number,) = (r[1] for r in records if r[0] == "onglet" and r[2] == TAB)
     record = next(r for r in records if r[0] == "fiche" and r[6] == 5)
-    assert record == ["fiche", TAB, 2, "C2026-000005", FILE, "Réponses", 5, f"{5:064x}"]
-    added = [r for r in records if r[0] == "colonne" and r[1] == TAB]
-    assert book[TAB].cell(1, added[0][2]).value == TABLES.fields[added[0][3]].label
+    assert record == ["fiche", number, 2, "C2026-000005", FILE, "Réponses", 5, f"{5:064x}"]
+    added = [r for r in records if r[0] == "colonne" and r[1] == number]
+    assert book[TAB].cell(1, added[0][2] + 1).value == TABLES.fields[added[0][3]].label
+
+
+def test_each_tab_has_a_hidden_twin_that_holds_the_same_cells(book: Any) -> None:
+    for number, name in enumerate(("pstage", TAB), 1):
+        shown = [[(cell.value, cell.number_format) for cell in row] for row in book[name].iter_rows()]
+        twin = [[(cell.value, cell.number_format) for cell in row] for row in book[twin_name(number)].iter_rows()]
+        assert [[value for value, _ in row] for row in twin] == [[value for value, _ in row] for row in shown]
+        assert all(
+            one == two for here, there in zip(shown, twin, strict=True) for one, two in zip(here, there, strict=True)
+            if one[0] is not None
+        )  # fmt: skip
+
+
+def test_a_portfolio_has_its_own_dossiers_and_says_whose_they_are(tmp_path: Path) -> None:
+    outcome, path = full_outcome(), tmp_path / "a_corriger.xlsx"
+    mine = [v for v in outcome.verdicts if v.place.row in (5, 6)]
+    write_workbook(outcome, path, TABLES, only=mine, portfolio="Claire Roux")
+    book = openpyxl.load_workbook(path)
+    assert [row[4].value for row in book[TAB].iter_rows(min_row=2)] == [5, 6]
+    assert "Claire Roux" in texts(book[SUMMARY])
+    assert "2 dossiers demandent" in texts(book[SUMMARY]).replace("\u00a0", " ")
+
+
+def test_who_must_act_stands_beside_what_is_to_be_done(book: Any) -> None:
+    row = row_of(book[TAB], 5)
+    assert row[3].value == "étudiant"
+    assert "Qui agit : étudiant" in next(cell for cell in row if cell.comment).comment.text
 
 
 def test_the_summary_counts_by_status_by_rule_and_by_programme(book: Any) -> None:
@@ -178,12 +208,14 @@ def test_sheet_names_are_unique_and_legal_whatever_the_files_are_called(tmp_path
         "b/" + "x" * 40 + "2.csv",
         "'?*:.ods",
         "_listes.csv",
+        "_valeurs_1.csv",
         "🎭" * 20 + ".csv",
     )
     wrong = finding("DUR-01", "bloquant", ("stage.duree_heures",), 2, "Trop long.")
     verdicts = tuple(verdict(2, "à corriger", (wrong,), file=file, sheet="") for file in files)
     names = written(dataclasses.replace(empty_outcome(), verdicts=verdicts), tmp_path).sheetnames
-    assert len({name.casefold() for name in names}) == len(files) + 3
+    assert len({name.casefold() for name in names}) == 2 * len(files) + 3
+    assert {twin_name(number) for number in range(1, len(files) + 1)} < set(names)
     assert all(len(name.encode("utf-16-le")) <= 62 and not set(name) & set("[]:*?/\\") for name in names)
 
 
@@ -195,8 +227,8 @@ def test_a_file_whose_columns_changed_gets_a_sheet_for_each_layout(tmp_path: Pat
         verdict(3, "à corriger", (dataclasses.replace(wrong, cells=("A3",)),), layout=other, original=(975,)),
     )
     book = written(dataclasses.replace(empty_outcome(), verdicts=verdicts), tmp_path)
-    assert len(book.sheetnames) == 5
-    assert book[book.sheetnames[2]]["E2"].comment is not None
+    assert len(book.sheetnames) == 7
+    assert book[book.sheetnames[2]]["F2"].comment is not None
 
 
 CELLS: st.SearchStrategy[CellValue] = st.one_of(
@@ -227,4 +259,4 @@ def test_a_date_that_no_spreadsheet_can_hold_stays_readable(tmp_path: Path) -> N
     wrong = finding("DAT-09", "bloquant", ("stage.date_debut",), 2, "Trop ancienne.")
     row = verdict(2, "à corriger", (wrong,), original=(date(1850, 2, 3), datetime(1, 1, 1, 8)))
     sheet = written(dataclasses.replace(empty_outcome(), verdicts=(row,)), tmp_path).worksheets[1]
-    assert (sheet["E2"].value, sheet["F2"].value) == ("03/02/1850", "01/01/0001 08:00")
+    assert (sheet["F2"].value, sheet["G2"].value) == ("03/02/1850", "01/01/0001 08:00")

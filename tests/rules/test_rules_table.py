@@ -24,9 +24,10 @@ IN_CODE = {*RULES, *SCHEMA_RULES, *BATCH_RULES, *STANDING_RULES, TURNED_RED}
 EXPLAINED = PROJECT.explanations.rules
 POINTS = (
     [
-        *(f"P{number}" for number in (5, 6, 8, 9, 10)),
+        *(f"P{number}" for number in (1, 2, 3, 5, 6, 7, 8, 9, 10)),
         *(f"Q1{letter}" for letter in "abcdefgh"),
-        *(f"Q{number}" for number in (2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 17, 20, 22, 23)),
+        *(f"Q{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 20, 22, 23)),
+        "R11",
     ],
     [f"E{number}" for number in range(1, 26)],
 )

@@ -6,6 +6,7 @@ All persons, hosts and numbers are made up.
 from __future__ import annotations
 
 import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,11 @@ _COMPUTED = {
 }
 
 
+@cache
 def names() -> dict[str, set[str]]:
     """Return part → the names that a template may ask of it."""
     tree: dict[str, set[str]] = {part: set(keys.split()) for part, keys in _COMPUTED.items()}
-    for key in yaml.safe_load(SCHEMA.read_text(encoding="utf-8")):
+    for key in yaml.load(SCHEMA.read_text(encoding="utf-8"), yaml.CSafeLoader):
         part, _, name = key.partition(".")
         tree.setdefault(part, set()).add(name)
     return tree

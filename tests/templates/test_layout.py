@@ -21,6 +21,7 @@ from PIL import Image
 
 from pipeline.documents import office
 from pipeline.documents.word import WordTemplate
+from tests.pdfs import pages_of, pictures_of
 from tests.templates import extremes
 from tests.templates.contexts import Context
 from tools.agreements.build import documents
@@ -225,11 +226,11 @@ class Paper:
     pdf: Path
     pages: list[str]
 
-    def pictures(self, density: int) -> list[Image.Image]:
-        """Return the pages as pictures of ``density`` dots an inch."""
+    def coloured(self) -> list[Image.Image]:
+        """Return the pages in their colours, small: 40 dots an inch."""
         stem = self.pdf.with_suffix("")
-        subprocess.run(["pdftoppm", "-r", str(density), str(self.pdf), f"{stem}-{density}"], check=True, timeout=120)
-        return [Image.open(path).convert("RGB") for path in sorted(stem.parent.glob(f"{stem.name}-{density}-*.ppm"))]
+        subprocess.run(["pdftoppm", "-r", "40", str(self.pdf), str(stem)], check=True, timeout=120)
+        return [Image.open(path).convert("RGB") for path in sorted(stem.parent.glob(f"{stem.name}-*.ppm"))]
 
 
 @pytest.fixture(scope="module")
@@ -255,9 +256,7 @@ def _kinds(name: str) -> list[str]:
 
 def _paper(pdf: Path) -> Paper:
     name, kind, _ = pdf.name.split(".")
-    command = ["pdftotext", "-layout", str(pdf), "-"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
-    return Paper(name, kind, pdf, text.split("\f")[:-1])
+    return Paper(name, kind, pdf, pages_of(pdf))
 
 
 @needs_paper
@@ -310,7 +309,7 @@ def test_the_code_of_every_page_is_read_at_100_dots_an_inch(papers: list[Paper])
     for paper in papers:
         if paper.kind != "net":
             continue
-        for number, picture in enumerate(paper.pictures(100), 1):
+        for number, picture in enumerate(pictures_of(paper.pdf, 100), 1):
             found = [code.text for code in zxingcpp.read_barcodes(picture)]
             assert found == ["C2026-000123/1"], f"{paper.pdf.name}, page {number}"
 
@@ -320,7 +319,7 @@ def test_nothing_hides_the_mark_of_a_draft(papers: list[Paper]) -> None:
     for paper in papers:
         if paper.kind not in ("projet", "net") or paper.name not in ("convention_francais", "annexe_etranger"):
             continue
-        inked = [_pink(picture) for picture in paper.pictures(40)]
+        inked = [_pink(picture) for picture in paper.coloured()]
         if paper.kind == "net":
             assert max(inked) < 20
         else:

@@ -61,7 +61,8 @@ def is_in_a_partly_red_country(facts: Facts, _: Parameters) -> Iterator[Hit]:
         return
     settled = facts[_AGREEMENT] == "Accordé" and _town(facts)
     fields = _place(facts, "stage.pays") if settled else _place(facts, "stage.lieu_ville", _AGREEMENT)
-    yield Hit(fields, {"zones": _zones(advice), "date_avis": advice.as_of}, "accorde" if settled else None)
+    variant = "accorde" if settled else "ville_donnee" if _town(facts) else None
+    yield Hit(fields, {"zones": _zones(advice), "date_avis": advice.as_of}, variant)
 
 
 @rule("GEO-04")

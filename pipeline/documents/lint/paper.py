@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -69,11 +70,14 @@ class Paragraph:
 
 
 class Paper:
-    """The paragraphs and styles of the template at ``path``; raises what zipfile and lxml raise when it is damaged."""
+    """The paragraphs and styles of the template at ``path``; raises what zipfile and lxml raise when it is damaged.
 
-    def __init__(self, path: Path) -> None:
+    ``content`` is what stands there, for who has read it already.
+    """
+
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
         self.path = path
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content) if content is not None else path) as archive:
             names = archive.namelist()
             self.styles = _styles(archive.read("word/styles.xml")) if "word/styles.xml" in names else {}
             self.roots = {

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from pipeline.documents.message.enclosed import Enclosed, enclose
-from pipeline.documents.message.mail import letter
+from pipeline.documents.message.mail import Draft, Letter, compose, letter, sealed, together, written
+from pipeline.documents.message.news import is_news
 from pipeline.documents.message.texts import Letters, load_letters
 
-__all__ = ["Enclosed", "Letters", "enclose", "letter", "load_letters"]
+__all__ = [
+    "Draft",
+    "Enclosed",
+    "Letter",
+    "Letters",
+    "compose",
+    "enclose",
+    "is_news",
+    "letter",
+    "load_letters",
+    "sealed",
+    "together",
+    "written",
+]

@@ -1,0 +1,346 @@
+"""Returned workbooks of corrections → deposits: three ways, what was shown, what stands now, what came back.
+
+A changed cell is laid over the dossier's current version, whose row is then read again by the very steps of its source
+system. When that version already has another value there than the workbook showed, the whole row is refused and both
+values are told: nothing is applied in silence, nothing is lost.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pipeline.config import AcademicYear
+from pipeline.desk.model import Event
+from pipeline.dossiers import Snapshot, identify
+from pipeline.intake.headers import Recognised
+from pipeline.intake.returned import CORRECTIONS, CellEdit, Returned, RowEdit, TabEdits, quoted
+from pipeline.intake.returned.cells import same_cell
+from pipeline.intake.rows import RowReader, Unread
+from pipeline.intake.systems import System, Systems
+from pipeline.intake.typography import typeset
+from pipeline.language import short_date
+from pipeline.model import CellValue, Change, Correction, Deposit, Form, Layout, Limits, Place, Source, Verdict
+from pipeline.normalise import normalise
+from pipeline.tables import Tables
+
+_MOMENT = timedelta(seconds=1)
+_UNKNOWN = (
+    "ce dossier n’est pas au registre : déposez aussi l’export d’origine, ou corrigez dans le classeur "
+    "du dernier rapport."
+)
+_NOT_KEPT = (
+    "les colonnes d’origine de ce dossier ne sont plus connues : déposez de nouveau l’export d’origine, "
+    "puis corrigez dans le classeur du rapport suivant."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the corrections are laid over."""
+
+    snapshot: Snapshot
+    whole: Callable[[Iterable[str]], Mapping[str, Deposit]]
+    """Returns the deposits of some digests as their files held them."""
+    systems: Systems
+    tables: Tables
+    limits: Limits
+    years: AcademicYear
+    day: date
+    now: datetime
+    """Moment of the run (naive, local): that of a workbook which does not say when it was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What one returned workbook gave."""
+
+    sha256: str
+    sources: tuple[Source, ...]
+    deposits: tuple[Deposit, ...]
+
+
+def take_in(returned: Sequence[Returned], deposits: Sequence[Deposit], known: Knowledge) -> list[TakenIn]:
+    """Return what each workbook gives, in the order of their saving; ``deposits`` is all else that the run has read.
+
+    The same file under a second name counts once.
+    """
+    if not returned:
+        return []
+    ordered = sorted(returned, key=lambda book: (_saved(book, known.now), book.file))
+    desk = _Desk(ordered, deposits, known)
+    taken: dict[str, str] = {}
+    found = []
+    for book in ordered:
+        if book.sha256 in taken:
+            found.append(TakenIn(book.sha256, (_same_file(book.file, book.sha256, taken[book.sha256]),), ()))
+            continue
+        taken[book.sha256] = book.file
+        found.append(desk.take(book))
+    return found
+
+
+def recalled(
+    known: tuple[tuple[Source, ...], list[Deposit]], first: str, tables: Tables
+) -> tuple[tuple[Source, ...], list[Deposit]]:
+    """Return what a workbook gave when it was taken in, its cells read by the schemas of today.
+
+    ``first`` is the name under which this run meets its content first: under a second one it counts for nothing.
+    """
+    sources, deposits = known
+    if sources[0].file != first:
+        return (dataclasses.replace(_same_file(sources[0].file, sources[0].sha256, first), state="inchangé"),), []
+    return sources, [_read_again(deposit, tables) for deposit in deposits]
+
+
+def _same_file(name: str, sha256: str, first: str) -> Source:
+    note = typeset(f"Même fichier que « {first} », déjà pris en compte.")
+    return Source(name, "", sha256, CORRECTIONS, "lu", notes=(note,))
+
+
+def _read_again(deposit: Deposit, tables: Tables) -> Deposit:
+    cells = {key: value for key, value in deposit.form.cells.items() if key in tables.fields}
+    return normalise(dataclasses.replace(deposit.form, cells=cells), tables)
+
+
+def told(correction: Correction) -> str:
+    """Return « Durée : 300 → 308 ; Ville : une cellule vide → Aix » of what was corrected."""
+    parts = [f"{c.label} : {_bare(c.before)} → {_bare(c.after)}" for c in correction.changes]
+    return typeset(" ; ".join(parts))
+
+
+def corrected(verdicts: Iterable[Verdict], known: Snapshot) -> tuple[Event, ...]:
+    """Return an event for each correction that this run meets first."""
+    found = []
+    for verdict in verdicts:
+        entry, made = verdict.entry, verdict.entry.deposit.form.correction
+        if made is not None and entry.reference and entry.deposit.digest not in known.deposits:
+            found.append(
+                Event(entry.reference, "correction", told(made), made.at, made.who, entry.version, entry.place)
+            )
+    return tuple(found)
+
+
+def _bare(value: CellValue) -> str:
+    text = quoted(value)
+    return text.removeprefix("« ").removesuffix(" »") if value is not None else text
+
+
+def _saved(book: Returned, now: datetime) -> datetime:
+    """Return when the workbook was saved; a clock that is ahead does not make it newer than the run."""
+    return min(book.saved.at or now, now)
+
+
+class _Desk:
+    """Lays corrections over the dossiers, one workbook after the other."""
+
+    def __init__(self, returned: Sequence[Returned], deposits: Sequence[Deposit], known: Knowledge) -> None:
+        self._known = known
+        snapshot = known.snapshot
+        entries = identify(deposits, snapshot, known.day, known.years)
+        self._current = {e.reference: e.deposit for e in entries if e.standing == "current"}
+        self._references = {e.deposit.digest: e.reference for e in entries}
+        self._doubles = {e.deposit.digest for e in entries if e.standing == "double"}
+        self._deposits = {e.deposit.digest: e.deposit for e in entries}
+        edits = [edit for book in returned for tab in book.tabs for edit in tab.edits]
+        asked = {edit.digest for edit in edits}
+        absent = {e.reference for e in edits if e.reference not in self._current and e.reference in snapshot.dossiers}
+        asked |= {snapshot.dossiers[reference].digest for reference in absent}
+        if missing := asked - self._deposits.keys():
+            self._deposits |= known.whole(missing)
+        for reference in absent:
+            if current := self._deposits.get(snapshot.dossiers[reference].digest):
+                self._current[reference] = current
+
+    def take(self, book: Returned) -> TakenIn:
+        sources, found = [], []
+        for tab in book.tabs:
+            refused = list(tab.refused)
+            made: list[Deposit] = []
+            same = 0
+            for edit in tab.edits:
+                given = self._correct(book, tab, edit)
+                if isinstance(given, str):
+                    refused.append((edit.row, given))
+                elif given is None:
+                    same += 1
+                else:
+                    made.append(given)
+            sources.append(
+                Source(
+                    book.file, tab.title, book.sha256, CORRECTIONS, "lu", None, len(made), tuple(sorted(refused)),
+                    self._notes(book, tab, len(made), same, len(refused)),
+                )
+            )  # fmt: skip
+            found += made
+        if not sources:
+            note = "Classeur de retour sans onglet de dossiers : rien n’a changé."
+            sources.append(Source(book.file, "", book.sha256, CORRECTIONS, "lu", notes=(note,)))
+        return TakenIn(book.sha256, tuple(sources), tuple(found))
+
+    def _notes(self, book: Returned, tab: TabEdits, made: int, same: int, refused: int) -> tuple[str, ...]:
+        by = f" par {book.saved.who}" if book.saved.who else ""
+        on = short_date(_saved(book, self._known.now).date())
+        parts = [
+            _count(number, one, many)
+            for number, one, many in (
+                (made, "fiche corrigée", "fiches corrigées"),
+                (same, "fiche déjà à jour", "fiches déjà à jour"),
+                (tab.unchanged, "fiche sans changement", "fiches sans changement"),
+                (refused, "ligne refusée", "lignes refusées"),
+            )
+            if number
+        ]
+        told = f"Classeur corrigé, enregistré{by} le {on} : {', '.join(parts) or 'aucune fiche'}."
+        return (typeset(told), *tab.notes)
+
+    def _correct(self, book: Returned, tab: TabEdits, edit: RowEdit) -> Deposit | str | None:
+        """Return the corrected deposit, the French reason why there is none, or None when nothing is left to do."""
+        base = self._deposits.get(edit.digest)
+        reference = edit.reference or self._references.get(edit.digest)
+        if not reference or not (reference in self._known.snapshot.dossiers or reference in self._current):
+            return typeset(_UNKNOWN)
+        current = self._current.get(reference)
+        system = _system(current.form.layout.system if current else "", self._known.systems)
+        if base is None or current is None or system is None or not current.form.layout.named:
+            return typeset(_NOT_KEPT)
+        if edit.digest in self._doubles:
+            return typeset("cette ligne en répète une autre de l’export : c’est l’autre qui est traitée, corrigez-la.")
+        merged = _Merge(base, current, tab, edit)
+        if merged.conflicts:
+            return _stale(merged.conflicts)
+        if not merged.changes:
+            return None
+        saved = _saved(book, self._known.now)
+        before = current.deposited_at
+        at = saved if before is None or before < saved else before + _MOMENT
+        form = _read(merged, system, Place(book.file, tab.title, edit.row), self._known)
+        if isinstance(form, Unread):
+            return form.reason
+        made = Correction(reference, base.form.home, current.digest, saved, at, book.saved.who, merged.changes)
+        deposit = self._normalised(dataclasses.replace(form, correction=made))
+        if deposit.digest == current.digest:
+            return None
+        if deposit.digest in self._deposits or deposit.digest in self._known.snapshot.deposits:
+            deposit = self._normalised(dataclasses.replace(form, correction=dataclasses.replace(made, again=True)))
+        self._current[reference] = self._deposits[deposit.digest] = deposit
+        return deposit
+
+    def _normalised(self, form: Form) -> Deposit:
+        return normalise(form, self._known.tables)
+
+
+class _Merge:
+    """One changed row, laid over the current version of its dossier."""
+
+    def __init__(self, base: Deposit, current: Deposit, tab: TabEdits, edit: RowEdit) -> None:
+        layout = current.form.layout
+        self.layout, self._tab = layout, tab
+        width = len(layout.headers)
+        original = current.form.original
+        self.row: list[CellValue] = [*original[:width], *[None] * (width - len(original))]
+        self.added: dict[str, CellValue] = {
+            key: original[width + i] if width + i < len(original) else None for i, key in enumerate(layout.added)
+        }
+        self.conflicts: list[tuple[CellEdit, CellValue]] = []
+        self.changes: tuple[Change, ...] = ()
+        self._same_columns = base.form.layout.headers == layout.headers
+        for cell in edit.cells:
+            self._lay(cell, base, current)
+
+    def _lay(self, cell: CellEdit, base: Deposit, current: Deposit) -> None:
+        column = None if cell.key else self._column(cell, base)
+        if cell.key is None and column is None:
+            keys = _fed(base.form.layout, cell.column)
+            now = next((current.form.cells[key] for key in keys if key in current.form.cells), None)
+            self.conflicts.append((cell, now))
+            return
+        now = current.form.cells.get(cell.key) if cell.key else self.row[column or 0]
+        was = base.form.cells.get(cell.key) if cell.key else _at(base.form.original, cell.column)
+        if base.digest != current.digest and not same_cell(now, was):
+            if not same_cell(now, cell.value):
+                self.conflicts.append((cell, now))
+            return
+        if cell.key:
+            self.added[cell.key] = cell.value
+        else:
+            self.row[column or 0] = cell.value
+        fields = (cell.key,) if cell.key else _fed(self.layout, column or 0)
+        self.changes = (*self.changes, Change(cell.label, fields, now, cell.value))
+
+    def _column(self, cell: CellEdit, base: Deposit) -> int | None:
+        """Return the column of the current version; None when it comes with other columns than the workbook showed."""
+        if self._same_columns:
+            return cell.column
+        mine, theirs = base.form.layout.headers, self.layout.headers
+        label = mine[cell.column] if cell.column < len(mine) else ""
+        if not label or mine.count(label) != 1 or theirs.count(label) != 1:
+            return None
+        return theirs.index(label)
+
+    @property
+    def stands(self) -> tuple[int, ...]:
+        """Where each column stands in the returned workbook: those of the source, then the added ones that are filled."""
+        width = len(self.layout.headers)
+        shown = len(self._tab.stands) - len(self._tab.added)
+        source = self._tab.stands[:shown] if self._same_columns and shown == width else (-1,) * width
+        where = dict(zip(self._tab.added, self._tab.stands[shown:], strict=True))
+        return (*source, *(where.get(key, -1) for key in self.filled))
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        return tuple(key for key, value in self.added.items() if value is not None)
+
+
+def _read(merged: _Merge, system: System, place: Place, known: Knowledge) -> Form | Unread:
+    """Read the merged row by the steps of ``system``; the added columns are put under their own keys."""
+    width = len(merged.layout.headers)
+    fed = {key: tuple(i for i in where if i < width) for key, where in merged.layout.columns.items()}
+    asked = {key: where for key, where in fed.items() if where}
+    source = dataclasses.replace(merged.layout, columns=asked, added=(), stands=())
+    recognised = Recognised(system, source, (), source.named, source.alone)
+    reader = RowReader(source, recognised, place.file, place.sheet, known.tables.fields, known.limits)
+    form = reader.read(tuple(merged.row), place.row)
+    if form is None:
+        return Unread(place.row, "toutes les cellules ont été vidées : remettez les valeurs d’origine.")
+    if isinstance(form, Unread):
+        return form
+    filled = merged.filled
+    layout = dataclasses.replace(
+        source,
+        columns={**asked, **{key: (width + index,) for index, key in enumerate(filled)}},
+        added=filled,
+        stands=merged.stands,
+    )
+    values = {key: merged.added[key] for key in filled}
+    original = (*form.original[:width], *[None] * (width - len(form.original)), *values.values())
+    return dataclasses.replace(form, layout=layout, cells={**form.cells, **values}, original=original)
+
+
+def _fed(layout: Layout, column: int) -> tuple[str, ...]:
+    return tuple(key for key, columns in layout.columns.items() if column in columns)
+
+
+def _stale(conflicts: Sequence[tuple[CellEdit, CellValue]]) -> str:
+    told = " ; ".join(
+        f"« {cell.label} », votre correction : {quoted(cell.value)}, valeur actuelle : {quoted(now)}"
+        for cell, now in conflicts
+    )
+    return typeset(
+        f"ce dossier a changé depuis que ce classeur a été écrit ({told}). Rien n’a été pris de cette ligne : "
+        "corrigez au besoin dans le classeur du dernier rapport."
+    )
+
+
+def _system(name: str, systems: Systems) -> System | None:
+    return next((system for system in systems if system.name == name), None)
+
+
+def _at(row: Sequence[CellValue], index: int) -> CellValue:
+    return row[index] if index < len(row) else None
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number < 2 else many}"

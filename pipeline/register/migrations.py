@@ -1,0 +1,45 @@
+"""How an older register becomes one of this version, one step at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+SCHEMA_VERSION = 3
+
+MIGRATIONS: Mapping[int, Sequence[str]] = {
+    1: (
+        "ALTER TABLE version ADD COLUMN context TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE deposit ADD COLUMN deposited_at TEXT",
+        "ALTER TABLE deposit ADD COLUMN file TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE deposit ADD COLUMN sheet TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE deposit ADD COLUMN line INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE deposit ADD COLUMN content BLOB",
+    ),
+    2: (
+        "ALTER TABLE run ADD COLUMN totals TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE dossier ADD COLUMN since TEXT NOT NULL DEFAULT ''",
+        (
+            "CREATE TABLE event (number INTEGER PRIMARY KEY, reference TEXT NOT NULL REFERENCES dossier (reference),"
+            " what TEXT NOT NULL, value TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, version INTEGER NOT NULL,"
+            " file TEXT, sheet TEXT, line INTEGER, run INTEGER REFERENCES run (number)) STRICT"
+        ),
+        "CREATE INDEX event_of ON event (reference, what)",
+        (
+            "CREATE TABLE decision (number INTEGER PRIMARY KEY, reference TEXT NOT NULL REFERENCES dossier (reference),"
+            " rule TEXT NOT NULL, choice TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL, day TEXT NOT NULL,"
+            " reach TEXT NOT NULL, judged TEXT NOT NULL, target TEXT NOT NULL, at TEXT NOT NULL) STRICT"
+        ),
+    ),
+}
+"""Version → the statements that lead to the next one."""
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring an older register to this version, one step at a time, each whole or not at all."""
+    for step in range(version, SCHEMA_VERSION):
+        with connection:
+            connection.execute("BEGIN")
+            for statement in MIGRATIONS[step]:
+                connection.execute(statement)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", (str(step + 1),))

@@ -1,0 +1,80 @@
+"""The register as a reader sees it: a copy in memory, so that looking changes nothing and waits for nobody."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.request import pathname2url
+
+from pipeline.codec import unpack_deposits
+from pipeline.errors import SetupError
+from pipeline.model import Layout
+from pipeline.register.migrations import SCHEMA_VERSION, migrate
+from pipeline.register.store import Register
+
+
+class RegisterCopy(Register):
+    """A register to be read alone: what would be written into it is lost with it."""
+
+    def layouts(self) -> Mapping[str, Layout]:
+        """Return which columns the source of each deposit asked, by hash; none for a file that is no longer known."""
+        found: dict[str, Layout] = {}
+        for (content,) in self._db.execute("SELECT content FROM file ORDER BY rowid"):
+            blob = bytes(content).partition(b"\n")[2]
+            found.update({deposit.digest: deposit.form.layout for deposit in unpack_deposits(blob, "")})
+        return found
+
+
+def open_copy(path: Path) -> RegisterCopy:
+    """Return a copy of the register at ``path`` as it stands now, brought to this version; the file stays as it is.
+
+    Works while a run writes. Raises SetupError (status 2) when there is no register, or when it cannot be read.
+    """
+    if not path.is_file():
+        raise SetupError(
+            str(path),
+            "",
+            "aucun registre à cet endroit",
+            "Faites d’abord un traitement (conventions generate), ou indiquez la boîte de sortie avec --outbox.",
+        )
+    try:
+        copy = _copied(path)
+        (found,) = copy.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+        version = int(found)
+        if version > SCHEMA_VERSION:
+            raise SetupError(
+                str(path), "version", f"registre d’une version plus récente ({version})", "Mettez le logiciel à jour."
+            )
+        migrate(copy, version)
+    except (sqlite3.Error, TypeError, ValueError) as error:
+        mend = "Mettez le fichier de côté et rétablissez sa copie."
+        raise SetupError(str(path), "", "le registre ne peut pas être lu", mend) from error
+    return RegisterCopy(copy)
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """Return the database in memory.
+
+    Without a journal beside the file nobody is writing: read as immutable, not even SQLite's own files are made.
+    """
+    journal = path.with_name(f"{path.name}-wal")
+    if not journal.exists():
+        copy = _backup(path, "immutable=1")
+        if not journal.exists():
+            return copy
+        copy.close()  # a run has begun meanwhile: what was read may be torn
+    return _backup(path, "mode=ro")
+
+
+def _backup(path: Path, how: str) -> sqlite3.Connection:
+    source = sqlite3.connect(f"file:{pathname2url(str(path.resolve()))}?{how}", uri=True, timeout=30)
+    copy = sqlite3.connect(":memory:")
+    try:
+        source.backup(copy)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        source.close()
+    return copy

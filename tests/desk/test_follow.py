@@ -1,0 +1,177 @@
+"""A dossier as the desk sees it: documents, signatures, what is to be done next, by whom and by when."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from pipeline.desk.follow import Known, Past, follow_ups
+from pipeline.desk.gates import admit
+from pipeline.desk.model import Event, FollowUp
+from pipeline.desk.overlay import lay_over
+from pipeline.documents.checklist import Checklist, load_checklist
+from pipeline.model import Value
+from pipeline.portfolios import Absence, Portfolio, in_charge, portfolio_of
+from tests.desk.told import REFERENCE, columns, edit, event
+from tests.rules.forms import ROOT, TODAY, entry, judge
+
+START = date(2027, 2, 1)
+SIGNED = ("signature_organisme", "signature_tuteur", "signature_referent", "signature_etudiant")
+
+
+@cache
+def checklist() -> Checklist:
+    return load_checklist(ROOT / "schemas", judge().tables.fields)
+
+
+def follow(
+    changes: Mapping[str, Any] | None = None,
+    told: Mapping[str, Value] | None = None,
+    *,
+    day: date = TODAY,
+    past: Past | None = None,
+    version: int = 1,
+    events: Mapping[str, Event] | None = None,
+) -> FollowUp:
+    """Return the follow-up of a perfect form with ``changes``, of which ``told`` was told."""
+    state = {what: event(what, value) for what, value in (told or {}).items()} | dict(events or {})
+    form = dataclasses.replace(entry(changes or {}), version=version)
+    (laid,) = lay_over([form], {REFERENCE: state}, columns())
+    known = Known({REFERENCE: state}, {REFERENCE: past} if past else {}, {}, {})
+    (found,) = follow_ups([judge().judge(laid)], [], known, judge(), checklist(), columns(), day)
+    return found
+
+
+def test_a_perfect_form_is_to_be_sent_for_signature_and_its_certificates_are_there() -> None:
+    found = follow()
+    assert (found.etape, found.new, found.missing) == ("prêt", True, ())
+    assert found.action.verb == "Envoyer la convention à la signature."
+    assert found.action.who == "gestionnaire"
+    assert found.alerts == ()
+
+
+def test_a_certificate_ticked_as_received_settles_the_finding_and_the_checklist() -> None:
+    without = follow({"assurance.responsabilite_civile": False, "assurance.rc_fin": None})
+    assert without.etape == "à corriger"
+    ticked = follow({"assurance.responsabilite_civile": False, "assurance.rc_fin": None}, {"rc": date(2027, 8, 31)})
+    assert ticked.etape == "prêt"
+    (piece,) = [piece for piece in ticked.pieces if piece.code == "RC"]
+    assert (piece.received, piece.until, piece.settled) == (True, date(2027, 8, 31), True)
+    assert ticked.verdict.entry.own == {"assurance.responsabilite_civile": False}
+    (loan,) = ticked.verdict.entry.loans
+    assert loan.place.file == "suivi.xlsx"
+
+
+def test_a_document_that_no_field_tells_is_known_by_its_tick() -> None:
+    abroad = {"etranger": "Allemagne"}
+    (before,) = [p for p in follow(abroad).pieces if p.code == "ANX_ETR"]
+    (after,) = [p for p in follow(abroad, {"annexe_etranger": True}).pieces if p.code == "ANX_ETR"]
+    assert (before.settled, after.settled) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "days", "begins"),
+    [
+        ({"stage.duree_heures": None}, {}, 0, "Attendre la correction demandée"),
+        ({"etudiant.email": "lea@exemple.org"}, {}, 0, "Décider\u00a0: «\u00a0Courriel institutionnel\u00a0»"),
+        ({}, {"envoyee_le": TODAY}, 0, "Attendre la signature de l’organisme"),
+        ({}, {"envoyee_le": TODAY}, 12, "Relancer la signature de l’organisme"),
+        ({}, {"envoyee_le": TODAY} | dict.fromkeys(SIGNED, TODAY), 0, "Faire signer l’université"),
+        ({}, {"signature_universite": TODAY} | dict.fromkeys(SIGNED, TODAY), 0, "Transmettre la convention signée"),
+    ],
+)
+def test_the_next_action_is_a_verb(changes: dict[str, Any], told: dict[str, Value], days: int, begins: str) -> None:
+    found = follow(changes, told, day=TODAY + timedelta(days=days))
+    assert found.action.verb.startswith(begins)
+    assert found.action.verb.endswith(".")
+    assert found.action.verb_en.endswith(".")
+
+
+def test_a_start_within_ten_days_comes_first() -> None:
+    found = follow({}, {"envoyee_le": TODAY}, day=START - timedelta(days=9))
+    assert (found.action.group, found.action.today) == (0, True)
+
+
+def test_a_form_changed_after_the_sending_is_to_be_signed_again() -> None:
+    found = follow({}, {"envoyee_le": TODAY} | dict.fromkeys(SIGNED, TODAY), version=2)
+    assert found.etape == "prêt"
+    assert all(signature.day is None for signature in found.signatures)
+    assert any("à faire signer de nouveau" in alert for alert in found.alerts)
+
+
+def test_an_internship_begun_without_all_signatures_is_an_alert() -> None:
+    late = follow({}, {"envoyee_le": TODAY}, day=START + timedelta(days=1))
+    assert any("sans convention signée" in alert for alert in late.alerts)
+    signed = follow({}, {"signature_universite": TODAY}, day=START + timedelta(days=1))
+    assert not any("sans convention signée" in alert for alert in signed.alerts)
+
+
+def test_what_is_not_as_the_register_held_it_has_changed() -> None:
+    assert follow(past=Past("prêt", "2026-11-01", 1, "prêt")).changed is False
+    assert follow(past=Past("à corriger", "2026-11-01", 1, "à corriger")).changed is True
+
+
+# ── what is refused ───────────────────────────────────────────────────────────────────────────────
+
+
+def _asked(found: FollowUp, **answers: date) -> tuple[list[str], list[str]]:
+    edits = [edit(what, value) for what, value in answers.items()]
+    admitted, refusals = admit(edits, {REFERENCE: found}, TODAY)
+    return [one.what for one in admitted], [refusal.reason for refusal in refusals]
+
+
+def test_the_university_signs_last_in_the_same_workbook_as_the_others() -> None:
+    days = dict.fromkeys((*SIGNED, "signature_universite", "transmise_le"), TODAY)
+    admitted, refusals = _asked(follow({}, {"envoyee_le": TODAY}), **days)
+    assert refusals == []
+    assert admitted[-2:] == ["signature_universite", "transmise_le"]
+
+
+def test_the_university_does_not_sign_before_the_others_nor_without_the_documents() -> None:
+    _, (reason,) = _asked(follow({}, {"envoyee_le": TODAY, "signature_organisme": TODAY}), signature_universite=TODAY)
+    assert "signatures attendues" in reason
+    assert "SIG-01" in reason
+    abroad = follow({"etranger": "Allemagne"}, {"envoyee_le": TODAY} | dict.fromkeys(SIGNED, TODAY))
+    _, (reason,) = _asked(abroad, signature_universite=TODAY)
+    assert "Annexe" in reason
+
+
+def test_a_day_to_come_a_dossier_without_agreement_and_a_late_university_are_refused() -> None:
+    sent = follow({}, {"envoyee_le": TODAY})
+    _, (reason,) = _asked(sent, signature_tuteur=TODAY + timedelta(days=1))
+    assert "à venir" in reason
+    _, (reason,) = _asked(follow({"stage.duree_heures": None}), envoyee_le=TODAY)
+    assert "n’a pas de convention à signer" in reason
+    signed = follow({}, {"signature_universite": date(2026, 11, 10)})
+    _, (reason,) = _asked(signed, signature_tuteur=TODAY)
+    assert "signe toujours en dernier" in reason
+
+
+# ── portfolios ────────────────────────────────────────────────────────────────────────────────────
+
+ROUX = Portfolio("Jeanne Roux", "", ("Psychologie",), (), (Absence(TODAY, TODAY, "Paul Ozanne"),))
+OZANNE = Portfolio("Paul Ozanne", "", (), ("4LT1",), ())
+REST = Portfolio("Autres", "", (), (), ())
+
+
+def test_a_dossier_goes_to_who_names_it_else_to_who_names_nothing() -> None:
+    portfolios = (REST, ROUX, OZANNE)
+    assert portfolio_of(portfolios, "Département de psychologie", None, None) == ROUX
+    assert portfolio_of(portfolios, None, None, "4lt1") == OZANNE
+    assert portfolio_of(portfolios, "Lettres", "Licence", "1LT") == REST
+    assert portfolio_of((ROUX,), "Lettres", None, None) is None
+
+
+def test_an_absence_gives_the_dossiers_to_the_replacement_on_its_days_only() -> None:
+    assert in_charge((ROUX, OZANNE), "Jeanne Roux", TODAY) == "Paul Ozanne"
+    assert in_charge((ROUX, OZANNE), "Jeanne Roux", TODAY + timedelta(days=1)) == "Jeanne Roux"
+
+
+def test_two_absences_that_point_at_each_other_end() -> None:
+    other = dataclasses.replace(OZANNE, absences=(Absence(TODAY, TODAY, "Jeanne Roux"),))
+    assert in_charge((ROUX, other), "Jeanne Roux", TODAY) in ("Jeanne Roux", "Paul Ozanne")
