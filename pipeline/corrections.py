@@ -31,6 +31,10 @@ _UNKNOWN = (
     "ce dossier n’est pas au registre : déposez aussi l’export d’origine, ou corrigez dans le classeur "
     "du dernier rapport."
 )
+_ELSEWHERE = (
+    "ce classeur montre sous cette référence la fiche d’un autre dossier : il vient d’une autre boîte de sortie. "
+    "Corrigez dans le classeur du dernier rapport de celle-ci."
+)
 _NOT_KEPT = (
     "les colonnes d’origine de ce dossier ne sont plus connues : déposez de nouveau l’export d’origine, "
     "puis corrigez dans le classeur du rapport suivant."
@@ -181,6 +185,8 @@ class _Desk:
         return TakenIn(book.sha256, tuple(sources), tuple(found))
 
     def _notes(self, book: Returned, tab: TabEdits, made: int, same: int, refused: int) -> tuple[str, ...]:
+        if not (made or same or refused) and any(other.edits or other.refused for other in book.tabs):
+            return tab.notes  # what happened is told of the other tabs
         by = f" par {book.saved.who}" if book.saved.who else ""
         on = short_date(_saved(book, self._known.now).date())
         parts = [
@@ -202,6 +208,8 @@ class _Desk:
         reference = edit.reference or self._references.get(edit.digest)
         if not reference or not (reference in self._known.snapshot.dossiers or reference in self._current):
             return typeset(_UNKNOWN)
+        if edit.reference and self._shown_under(edit.digest) != edit.reference:
+            return typeset(_ELSEWHERE)
         current = self._current.get(reference)
         system = _system(current.form.layout.system if current else "", self._known.systems)
         if base is None or current is None or system is None or not current.form.layout.named:
@@ -227,6 +235,11 @@ class _Desk:
             deposit = self._normalised(dataclasses.replace(form, correction=dataclasses.replace(made, again=True)))
         self._current[reference] = self._deposits[deposit.digest] = deposit
         return deposit
+
+    def _shown_under(self, digest: str) -> str | None:
+        """Return the reference of the dossier to which the deposit ``digest`` belongs; None when it was never met."""
+        known = self._known.snapshot.deposits.get(digest)
+        return known.reference if known else self._references.get(digest)
 
     def _normalised(self, form: Form) -> Deposit:
         return normalise(form, self._known.tables)

@@ -111,7 +111,9 @@ def _message(
     """Return one message; only bare addresses and our own words stand in its headers."""
     work = sum(one.action.today for one in follow_ups)
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"Conventions de stage, {long_date(outcome.day, 'fr')} : {_work(work)}"
+    # Plain spaces: a header that is folded between two words written in code loses the space between them.
+    subject = f"Conventions de stage, {long_date(outcome.day, 'fr')} : {_work(work)}"
+    message["Subject"] = " ".join(subject.split())
     message["From"] = Address(_SENDER_NAME, addr_spec=settings.sender)
     message["To"] = ", ".join(recipients)
     message["Date"] = now

@@ -31,6 +31,12 @@ def short_date(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
+@functools.lru_cache(maxsize=16384)
+def short_date_en(day: date) -> str:
+    """Write ``day`` briefly as English does: "1 Mar 2027"."""
+    return format_date(day, "d MMM y", locale=_LOCALES["en"])
+
+
 def number(value: Decimal | int, language: Language) -> str:
     """Write ``value`` with two decimals at most: « 1 234,5 », "1,234.5"."""
     return format_decimal(value, "#,##0.##", locale=_LOCALES[language])

@@ -31,12 +31,20 @@ class Inbox:
 
 
 def read_inbox(
-    folder: Path, setup: Setup, register: Register, day: date, now: datetime, progress: Progress, *, recording: bool
+    folder: Path,
+    setup: Setup,
+    register: Register,
+    day: date,
+    now: datetime,
+    progress: Progress,
+    *,
+    recording: bool,
+    untold: bool = False,
 ) -> Inbox:
     """Read every file of ``folder``; one met before comes from the register.
 
     Corrected workbooks come last: they are laid over what all else holds. Without ``recording`` (the command ``check``)
-    workbooks of ours wait.
+    workbooks of ours wait. ``untold``: the run before was killed before its report, what was refused is told again.
     """
     tables, limits = setup.tables, setup.settings.limits
     sources: list[Source] = []
@@ -50,7 +58,7 @@ def read_inbox(
             known = register.known_file(file.sha256, setup.fingerprint, file.name) if file.state == "à lire" else None
             if known is not None and known[0][0].profile == CORRECTIONS:
                 known = recalled(known, met.setdefault(file.sha256, file.name), tables)
-            if known is not None and known[0][0].profile == FOLLOW_UP:
+            if known is not None and known[0][0].profile == FOLLOW_UP and not untold:
                 known = (met_before(known[0][0]),), []
             if known is None:
                 reading = read_file(file, setup.systems, tables.fields, limits)

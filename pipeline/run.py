@@ -86,12 +86,14 @@ def _night(
     options: Options, setup: Setup, register: Register, outbox: Outbox, tools: Tools, progress: Progress
 ) -> tuple[Outcome, Post]:
     """Read, judge, record, produce and record; the reports are written from what this returns."""
-    run_id, now = _run_id(outbox)
+    run_id, now = _run_id(outbox, register)
     day, years, recording = options.day, setup.settings.academic_year, not options.check_only
-    inbox = read_inbox(options.inbox, setup, register, day, now, progress, recording=recording)
+    untold = any(not outbox.path(f"rapports/{last.run_id}/run.json").is_file() for last in register.runs()[-1:])
+    inbox = read_inbox(options.inbox, setup, register, day, now, progress, recording=recording, untold=untold)
     known, stored = register.snapshot(), register.current()
     versions = {reference: dossier.version for reference, dossier in known.dossiers.items()}
-    night = Night(Means(setup.judge, setup.checklist, setup.columns, day, now, run_id), register, versions)
+    means = Means(setup.judge, setup.checklist, setup.columns, day, now, run_id)
+    night = Night(means, register, versions, known.deposits)
     night.take_back(inbox.follow_ups)
     entries = identify(inbox.deposits, known, day, years, numbered=recording)
     entries = complete(entries, setup.required, known, register.deposits, years, day)
@@ -120,11 +122,10 @@ def _night(
     plans = _plan(verdicts, stored, signed, later, setup, outbox, tools)
     sources = (*inbox.sources, *(source for _, source in night.sources()))
     back = {sha256: ((source,), ()) for sha256, source in night.sources()}
-    register.begin(run_id, day, setup.fingerprint, {**inbox.fresh, **back}, verdicts)
-    register.tell((*later.events, *corrected(verdicts, known)), run_id)
+    told = (*later.events, *corrected(verdicts, known))
+    register.begin(run_id, day, setup.fingerprint, {**inbox.fresh, **back}, verdicts, told)
     with progress.stage("Documents", sum(len(p.documents) for p in plans)) as advance:
         produced = produce(plans, setup, outbox, tools, advance, last_told(night.told), later.fillings)
-    register.made(_standing(plans, produced))
     documents = documents_by_place(plans, produced)
     standing = {v.entry.reference or "": paths for v, paths in alone} | {
         plan.verdict.entry.reference or "": paths for plan, paths in zip(plans, produced.paths, strict=True)
@@ -134,9 +135,9 @@ def _night(
     made = [path for plan in plans for document in plan.documents for path in outputs_of(document)]
     moment = datetime.combine(day, now.time())
     mail = post(produced.letters, made, follow_ups, setup, outbox, run_id, moment)
-    register.tell((*mail.events, *steps(follow_ups, past, moment)), run_id)
-    register.live({follow.reference: (follow.etape, follow.since) for follow in follow_ups})
-    register.end(run_id, totals(verdicts))
+    told = (*mail.events, *steps(follow_ups, past, moment))
+    lives = {follow.reference: (follow.etape, follow.since) for follow in follow_ups}
+    register.end(run_id, _standing(plans, produced), told, lives, totals(verdicts))
     outcome = Outcome(
         run_id,
         day,
@@ -235,9 +236,10 @@ def _tools(options: Options, setup: Setup) -> tuple[Tools, tuple[str, ...]]:
     return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
 
 
-def _run_id(outbox: Outbox) -> tuple[str, datetime]:
+def _run_id(outbox: Outbox, register: Register) -> tuple[str, datetime]:
     """Return the run's name, its UTC time, later by a second while a run has that name already; and the local time."""
     now = datetime.now(UTC)
-    while outbox.path(f"rapports/{now:%Y%m%dT%H%M%SZ}").exists():
+    known = {run.run_id for run in register.runs()}  # also those that were killed before they had a folder
+    while f"{now:%Y%m%dT%H%M%SZ}" in known or outbox.path(f"rapports/{now:%Y%m%dT%H%M%SZ}").exists():
         now = datetime.fromtimestamp(now.timestamp() + 1, UTC)
     return f"{now:%Y%m%dT%H%M%SZ}", now.astimezone().replace(tzinfo=None)

@@ -69,7 +69,12 @@ class Setup:
     @property
     def titles(self) -> Mapping[str, str]:
         """What each rule is about, in a few French words, by its id."""
-        return {rule.id: rule.title for rule in self.judge.catalogue.values()}
+        return self.judge.catalogue.titles
+
+    @property
+    def titles_en(self) -> Mapping[str, str]:
+        """What each rule is about, in a few English words, by its id."""
+        return self.judge.catalogue.titles_en
 
     def cases(self, entry: Entry) -> Mapping[str, bool]:
         """Return every condition of the templates for one dossier."""

@@ -60,7 +60,8 @@ def test_it_tells_the_night_the_counts_and_what_to_do_without_naming_anybody() -
     (message,) = digests(outcome, _settings(rapport="https://partage.exemple.fr/rapport.html"), {}, NOW)
     text = _text(message)
     due = [one for one in outcome.follow_ups if one.action.today]
-    assert f"{len(due)}\u00a0dossiers à traiter" in message["Subject"]
+    read = message_from_bytes(message.as_bytes(), policy=default)
+    assert f"{len(due)} dossiers à traiter" in read["Subject"]
     assert text.startswith("Traitement du 21 novembre 2026")
     assert all(one.reference in text for one in due)
     assert "Relancer l’enseignante ou l’enseignant référent" in text

@@ -54,6 +54,7 @@ class Rule:
     id: str
     title: str
     """What it is about, in a few French words."""
+    title_en: str
     scope: Literal["fiche", "lot"]
     internal: bool
     """For the office only: it names or counts other people, or the student can do nothing about it."""
@@ -81,6 +82,9 @@ class Catalogue(Mapping[str, Rule]):
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         self._rules = rules
         self._ranks = {rule_id: rank for rank, rule_id in enumerate(rules)}
+        self.titles: Mapping[str, str] = {rule.id: rule.title for rule in rules.values()}
+        """What each rule is about, in a few French words, by its id."""
+        self.titles_en: Mapping[str, str] = {rule.id: rule.title_en for rule in rules.values()}
 
     def __getitem__(self, rule_id: str) -> Rule:
         return self._rules[rule_id]
@@ -106,6 +110,7 @@ _SEVERITY = {"allowed": ["bloquant", "à vérifier", "information"], "required":
 _ENTRY: dict[str, Any] = (
     {
         "titre": {**_TEXT, "required": True},
+        "titre_en": {**_TEXT, "required": True},
         "gravite": _SEVERITY,
         "motif": _MOTIF,
         "jalon": {**_GATE, "required": True},
@@ -169,6 +174,7 @@ def _rule(path: Path, rule_id: str, entry: Mapping[str, Any]) -> Rule:
     return Rule(
         id=rule_id,
         title=entry["titre"],
+        title_en=entry["titre_en"],
         scope=entry["portee"],
         internal=entry.get("interne", False),
         awaits=entry.get("attend", False),

@@ -139,7 +139,9 @@ def _unreadable_fields(facts: Facts, fields: Fields) -> Iterator[tuple[str, tupl
     for key, why in facts.deposit.unreadable.items():
         field = fields[key]
         if facts.broken(key):
-            variant = "obligatoire" if field.needed and CONDITIONS[field.needed](facts) else None
+            # As serious as any other value there that cannot be read: an amount, a date, a number of hours.
+            required = field.unreadable_severity == "bloquant" or (field.needed and CONDITIONS[field.needed](facts))
+            variant = "obligatoire" if required else None
             yield key, ("LIG-05", Hit((key,), {}, variant))
             continue
         rule_id = field.unreadable_rule or "LIG-09"

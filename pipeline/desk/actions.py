@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from pipeline.desk.model import Action, Etape, PieceState, Signature, Told
 from pipeline.desk.stages import PASSED_ON, SIGNED
-from pipeline.language import short_date
+from pipeline.language import long_date, short_date
 from pipeline.model import Actor, Finding, Verdict
 from pipeline.report.phrases import typographic
+from pipeline.tables.fields import Fields
 
 SOON = 10
 """Days before the start under which whatever is still open comes first."""
@@ -39,6 +40,8 @@ ACTOR_OF: dict[str, Actor] = {
     "représentant légal": "étudiant",
     "université": "université",
 }
+_READING = frozenset({"LIG-05", "LIG-06", "LIG-07", "LIG-09", "LIG-10", "DAT-09"})
+"""Rules about any field's being there and readable: the field says more than their title."""
 _ASK = {
     "étudiant": ("à l’étudiante ou à l’étudiant", "the student"),
     "organisme": ("à l’organisme", "the host"),
@@ -70,11 +73,17 @@ class Case:
     processing_days: int
     titles: Mapping[str, str]
     """What each rule is about, by its id."""
+    titles_en: Mapping[str, str]
+    fields: Fields
+    amendment: int = 0
+    """Number of the amendment that the parties have not all signed; 0 when there is none."""
+    barred: bool = False
+    """The form has changed after the signature, and no amendment can bring it."""
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """Labels of the required documents that have not come."""
-        return tuple(piece.label for piece in self.pieces if piece.required and not piece.settled)
+    def missing(self) -> tuple[PieceState, ...]:
+        """The required documents that have not come."""
+        return tuple(piece for piece in self.pieces if piece.required and not piece.settled)
 
     @property
     def unsigned(self) -> tuple[Signature, ...]:
@@ -94,10 +103,34 @@ class Case:
 
 def next_action(case: Case) -> Action:
     """Return what is to be done next with a dossier, as the page and the workbooks say it."""
+    unsigned = case.etape in ("à corriger", "à vérifier", "prêt", "envoyé")
+    if unsigned and case.start is not None and case.start <= case.today:
+        return _too_late(case, case.start)
     action = _BY_ETAPE[case.etape](case)
-    if case.near and case.etape in ("à corriger", "à vérifier", "prêt", "envoyé"):
+    if case.near and unsigned:
         return Action(_SOON_OPEN, action.verb, action.verb_en, action.who, action.deadline, today=True)
     return action
+
+
+def _too_late(case: Case, start: date) -> Action:
+    """Return what is left to do once the start has passed: nobody may sign any more (SIG-02)."""
+    if case.end is not None and case.end < case.today:
+        return _action(
+            _SOON_OPEN,
+            f"Clore le dossier : le stage devait finir le {short_date(case.end)} et la convention n’a pas été signée "
+            "(noter l’abandon dans le suivi)",
+            f"Close the dossier: the internship was to end on {long_date(case.end, 'en')} and the agreement was not "
+            "signed (record it as abandoned in the follow-up)",
+            "gestionnaire", None, today=True,
+        )  # fmt: skip
+    return _action(
+        _SOON_OPEN,
+        f"Faire reporter le stage, ou noter l’abandon : il devait commencer le {short_date(start)} et la convention "
+        "n’est pas signée",
+        f"Have the internship moved to later dates, or record it as abandoned: it was to start on "
+        f"{long_date(start, 'en')} and the agreement is not signed",
+        "gestionnaire", None, today=True,
+    )  # fmt: skip
 
 
 def _correct(case: Case) -> Action:
@@ -107,16 +140,20 @@ def _correct(case: Case) -> Action:
     what, what_en = _corrections(case)
     asked, asked_en = _ASK[who]
     if who == "gestionnaire":
-        return _action(_DECIDE, f"Corriger {what}", f"Correct {what_en}", who, _edition_by(case), today=True)
-    verb = "Redemander" if again else "Attendre"
-    ending = f" (sans nouvelles depuis le {short_date(case.since)})" if again else ""
+        return _action(_DECIDE, f"Corriger : {what}", f"Correct: {what_en}", who, _edition_by(case), today=True)
     if again:
-        english = f"Ask {asked_en} again for {what_en}"
-        return _action(_NO_NEWS, f"{verb} {asked} {what}{ending}", english, who, _edition_by(case), today=True)
+        return _action(
+            _NO_NEWS,
+            f"Redemander la correction {asked} : {what} (sans nouvelles depuis le {short_date(case.since)})",
+            f"Ask {asked_en} again to correct: {what_en} (no news since {long_date(case.since, 'en')})",
+            who,
+            _edition_by(case),
+            today=True,
+        )
     return _action(
         _REST,
         f"Attendre la correction demandée {asked} : {what}",
-        f"Wait for {asked_en} to correct {what_en}",
+        f"Wait for {asked_en} to correct: {what_en}",
         who,
         _edition_by(case),
     )
@@ -124,38 +161,47 @@ def _correct(case: Case) -> Action:
 
 def _corrections(case: Case) -> tuple[str, str]:
     held = [f for f in case.verdict.findings if f.severity == "bloquant" and f.jalon == "édition"]
-    number = len(held)
-    return ("un point", "one point") if number == 1 else (f"{number} points", f"{number} points")
+    return _first_of(held, case) if held else ("la fiche", "the form")
+
+
+def _first_of(found: Sequence[Finding], case: Case) -> tuple[str, str]:
+    """Return what the first of ``found`` is about, and how many more there are."""
+    named = list(dict.fromkeys(name for finding in found for name in _names(finding, case)))
+    french, english = named[0]
+    more = len(named) - 1
+    if not more:
+        return french, english
+    others = f"{more} autres points" if more > 1 else "un autre point"
+    return f"{french} et {others}", f"{english} and {more} more"
+
+
+def _open(case: Case) -> Sequence[Finding]:
+    """Return what waits for a decision."""
+    return [f for f in case.verdict.findings if f.severity == "à vérifier" and f.jalon == "édition"]
 
 
 def _decide(case: Case) -> Action:
-    open_ones = [f for f in case.verdict.findings if f.severity == "à vérifier" and f.jalon == "édition"]
-    more = f" (et {len(open_ones) - 1} autre{'s' if len(open_ones) > 2 else ''})" if len(open_ones) > 1 else ""
-    more_en = f" (and {len(open_ones) - 1} more)" if len(open_ones) > 1 else ""
-    what, what_en = _named(open_ones[0], case) if open_ones else ("le point à vérifier", "the point to check")
-    return _action(
-        _DECIDE,
-        f"Décider : {what}{more}",
-        f"Decide: {what_en}{more_en}",
-        "gestionnaire",
-        _edition_by(case),
-        today=True,
-    )
+    open_ones = _open(case)
+    what, what_en = _first_of(open_ones, case) if open_ones else ("le point à vérifier", "the point to check")
+    return _action(_DECIDE, f"Décider : {what}", f"Decide on: {what_en}", "gestionnaire", _edition_by(case), today=True)
 
 
-def _named(finding: Finding, case: Case) -> tuple[str, str]:
+def _names(finding: Finding, case: Case) -> Sequence[tuple[str, str]]:
     """Return what ``finding`` is about, without what the form says: this sentence goes into mails."""
-    title = case.titles.get(finding.rule, finding.rule)
-    return f"« {title} »", f"{finding.rule} “{title}”"
+    if finding.rule in _READING:
+        fields = [case.fields[key] for key in finding.fields if key in case.fields]
+        if fields:
+            return [(f"« {field.label} »", f"“{field.label_en}”") for field in fields]
+    title, title_en = (titles.get(finding.rule, finding.rule) for titles in (case.titles, case.titles_en))
+    return [(f"« {title} »", f"“{title_en}”")]
 
 
 def _send(case: Case) -> Action:
+    verb, verb_en = "Envoyer la convention à la signature", "Send the agreement out for signature"
     if case.mobility_by is not None and case.mobility_by <= case.today + timedelta(days=7):
-        return _mobility(case)
-    return _action(
-        _SEND, "Envoyer la convention à la signature", "Send the agreement out for signature", "gestionnaire",
-        _edition_by(case), today=True,
-    )  # fmt: skip
+        verb += " et rappeler l’inscription au portail de mobilité"
+        verb_en += " and remind the student to register on the mobility portal"
+    return _action(_SEND, verb, verb_en, "gestionnaire", _edition_by(case), today=True)
 
 
 def _mobility(case: Case) -> Action:
@@ -188,7 +234,7 @@ def _chase(case: Case, holder: Signature, by: date | None) -> Action:
         return _action(
             _NO_NEWS,
             f"Relancer la signature {whose} (sans nouvelles depuis le {short_date(news)})",
-            f"Chase {whose_en} signature (no news since {short_date(news)})",
+            f"Chase {whose_en} signature (no news since {long_date(news, 'en')})",
             who, by, today=True,
         )  # fmt: skip
     return _action(_REST, f"Attendre la signature {whose}", f"Wait for {whose_en} signature", who, by)
@@ -202,21 +248,32 @@ def _awaited(case: Case, by: date | None) -> Action:
             "Ask the security and defence officer for advice", "gestionnaire", by, today=True,
         )  # fmt: skip
     if case.missing:
-        named = _few(case.missing)
-        return _action(_REST, f"Attendre : {named}", f"Wait for: {named}", "étudiant", by)
+        named, named_en = _few(case.missing)
+        return _action(_REST, f"Attendre : {named}", f"Wait for: {named_en}", "étudiant", by)
     first = case.waited[0]
     if officer is first:
         return _action(
             _ABROAD, "Attendre l’avis du fonctionnaire de sécurité et de défense",
             "Wait for the security and defence officer’s advice", "sécurité défense", by,
         )  # fmt: skip
-    return _action(
-        _REST, f"Régler avant la signature : {_named(first, case)[0]}", f"Settle before signing: {_named(first, case)[1]}",
-        first.actor, by,
-    )  # fmt: skip
+    what, what_en = _first_of(case.waited, case)
+    return _action(_REST, f"Régler avant la signature : {what}", f"Settle before signing: {what_en}", first.actor, by)
 
 
 def _signed(case: Case) -> Action:
+    if case.barred:
+        return _action(
+            _DECIDE, "Décider de la suite : la fiche a changé et un avenant n’est pas possible (voir l’alerte)",
+            "Decide what to do: the form has changed and no amendment is possible (see the alert)",
+            "gestionnaire", None, today=True,
+        )  # fmt: skip
+    if case.amendment and _open(case):
+        return _decide(case)
+    if case.amendment:
+        return _action(
+            _SEND, f"Faire signer l’avenant n° {case.amendment} par toutes les parties",
+            f"Have amendment No. {case.amendment} signed by everyone", "gestionnaire", None, today=True,
+        )  # fmt: skip
     if PASSED_ON not in case.told:
         return _action(
             _SEND, "Transmettre la convention signée à toutes les parties", "Pass the signed agreement on to everyone",
@@ -287,6 +344,12 @@ def _action(group: int, verb: str, verb_en: str, who: Actor, deadline: date | No
     return Action(group, typographic(f"{verb}."), f"{verb_en}.", who, deadline, today)
 
 
-def _few(names: Sequence[str]) -> str:
-    shown = [f"« {name} »" for name in names[:3]]
-    return ", ".join(shown) + (f" et {len(names) - 3} autre(s)" if len(names) > 3 else "")
+def _few(pieces: Sequence[PieceState]) -> tuple[str, str]:
+    """Return the labels of the first documents, and how many more there are."""
+    shown, more = pieces[:3], len(pieces) - 3
+    french = ", ".join(f"« {piece.label} »" for piece in shown)
+    english = ", ".join(f"“{piece.label_en or piece.label}”" for piece in shown)
+    if more > 0:
+        french += " et une autre pièce" if more == 1 else f" et {more} autres pièces"
+        english += f" and {more} more"
+    return french, english

@@ -17,7 +17,7 @@ _EXPIRES = timedelta(days=30)
 def alerts(case: Case, amended: Amended | None = None) -> tuple[str, ...]:
     """Return the alerts of one dossier, in French, the gravest first; ``amended`` is what became of a change to it."""
     barred = [amended.reason] if amended is not None and amended.reason else []
-    return tuple(typographic(text) for text in (*barred, *_alerts(case)))
+    return tuple(typographic(text[:1].upper() + text[1:]) for text in (*barred, *_alerts(case)))
 
 
 def _alerts(case: Case) -> Iterator[str]:
@@ -29,7 +29,7 @@ def _alerts(case: Case) -> Iterator[str]:
     begun = case.start is not None and case.start <= case.today
     over = case.end is not None and case.end < case.today
     if case.start is not None and begun and not over and case.etape not in ("signé", "terminé"):
-        yield f"le stage a commencé le {short_date(case.start)} sans convention signée de toutes les parties."
+        yield f"le stage devait commencer le {short_date(case.start)} ; toutes les parties n’ont pas signé la convention."
     if _to_sign_again(case):
         yield "la fiche a changé depuis l’envoi : la nouvelle version est à faire signer de nouveau."
     if case.etape == "signé" and begun and not over and case.end is not None:

@@ -13,8 +13,8 @@ from pipeline.tables.fields import Field, Fields
 from pipeline.tables.words import fold
 from pipeline.tables.yamls import check_entries, read_yaml
 
-FORMAT_VERSION = 1
-"""Of the hidden sheets of suivi.xlsx; a reader refuses one that it does not know."""
+FORMAT_VERSION = 2
+"""Of the hidden sheets of suivi.xlsx; a workbook of another version is refused."""
 KIND = "suivi"
 """How the hidden sheet ``_conventions`` names this workbook (line « classeur »)."""
 DOSSIERS, TO_DECIDE, REMINDERS, LEGEND = "Dossiers", "À décider", "Relances", "Légende"

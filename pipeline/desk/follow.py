@@ -19,7 +19,7 @@ from pipeline.documents.cases import cases
 from pipeline.documents.checklist.lines import lines
 from pipeline.documents.checklist.pieces import Checklist
 from pipeline.documents.checklist.slots import slots
-from pipeline.issued import AMENDMENT
+from pipeline.issued import AMENDMENT, AMENDMENT_SIGNED
 from pipeline.model import Amended, Entry, Verdict
 from pipeline.portfolios import in_charge, portfolio_of
 
@@ -60,12 +60,9 @@ def follow_ups(
     today: date,
 ) -> tuple[FollowUp, ...]:
     """Return every dossier in the order of references: those of this run's files, and those of the register alone."""
-    titles = {rule.id: rule.title for rule in judge.catalogue.values()}
     current = [(v, True) for v in shown if v.entry.standing == "current" and v.entry.reference]
     rest = [(v, False) for v in absent]
-    found = [
-        _follow(v, known, judge, checklist, columns, titles, today, in_run=in_run) for v, in_run in (*current, *rest)
-    ]
+    found = [_follow(v, known, judge, checklist, columns, today, in_run=in_run) for v, in_run in (*current, *rest)]
     return tuple(sorted(found, key=lambda follow: follow.reference))
 
 
@@ -75,7 +72,6 @@ def _follow(
     judge: Judge,
     checklist: Checklist,
     columns: Columns,
-    titles: Mapping[str, str],
     today: date,
     *,
     in_run: bool,
@@ -83,7 +79,7 @@ def _follow(
     entry = verdict.entry
     reference = entry.reference or ""
     facts, told = judge.facts(entry), known.told.get(reference, {})
-    past = known.past.get(reference)
+    past, amended = known.past.get(reference), known.amended.get(reference)
     etape = etape_of(verdict.status, told, entry.version, facts.end, today)
     begun = since(etape, told, (past.etape, past.since) if past else ("", ""), today)
     pieces, signatures = pieces_of(facts, checklist, told, columns), signatures_of(facts, told)
@@ -101,7 +97,11 @@ def _follow(
         mobility_by=month_before(facts.start) if mobility and facts.start else None,
         today=today,
         processing_days=judge.settings.processing_days,
-        titles=titles,
+        titles=judge.catalogue.titles,
+        titles_en=judge.catalogue.titles_en,
+        fields=judge.tables.fields,
+        amendment=_unsigned_amendment(told, amended),
+        barred=amended is not None and bool(amended.reason),
     )
     return FollowUp(
         verdict=verdict,
@@ -113,11 +113,11 @@ def _follow(
         signatures=signatures,
         action=next_action(case),
         documents=tuple(known.documents.get(reference, ())),
-        amendments=_amendments(told, known.amended.get(reference)),
+        amendments=_amendments(told, amended),
         in_run=in_run,
         new=past is None,
         changed=past is not None and (past.etape, past.version, past.status) != (etape, entry.version, verdict.status),
-        alerts=alerts(case, known.amended.get(reference)),
+        alerts=alerts(case, amended),
         decisions={f.rule: f.decision for f in verdict.findings if f.decision is not None},
     )
 
@@ -127,6 +127,16 @@ def _amendments(told: Told, amended: Amended | None) -> int:
     event = told.get(AMENDMENT)
     before = event.value if event is not None and isinstance(event.value, int) else 0
     return max(before, amended.number or 0 if amended is not None else 0)
+
+
+def _unsigned_amendment(told: Told, amended: Amended | None) -> int:
+    """Return the number of the last amendment while it is not signed; 0 when it is, or when there is none."""
+    if amended is not None and amended.fresh:
+        return amended.number or 0
+    made, signed = told.get(AMENDMENT), told.get(AMENDMENT_SIGNED)
+    if made is None or not isinstance(made.value, int):
+        return 0
+    return 0 if signed is not None and signed.value and signed.version >= made.version else made.value
 
 
 def _manager(facts: Facts, told: Told, today: date) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.desk.model import Edit, FollowUp, Refusal
 from pipeline.desk.signing import university_waits
-from pipeline.desk.stages import PASSED_ON, SENT, SIGNED
+from pipeline.desk.stages import ABANDONED, PASSED_ON, SENT, SIGNED
 from pipeline.language import short_date
 
 _ISSUED = ("envoyé", "signé", "terminé")
@@ -42,13 +42,20 @@ def admit(
 
 
 def _order(edit: Edit) -> tuple[object, ...]:
-    """Put the university's signature after the others of the same workbook, and its passing on after it."""
-    return edit.at, edit.reference, (edit.what == SIGNED) + 2 * (edit.what == PASSED_ON), edit.place, edit.what
+    """Put the university's signature after the others of the same workbook, and its passing on after it.
+
+    What is taken back comes before, the other way round.
+    """
+    rank = (edit.what == SIGNED) + 2 * (edit.what == PASSED_ON)
+    return edit.at, edit.reference, -1 - rank if edit.value is None else rank, edit.place, edit.what
 
 
 def _with(follow_up: FollowUp, edit: Edit) -> FollowUp:
     """Return the dossier once the answer is admitted, as far as the next answers look at it."""
-    if not isinstance(edit.value, date):
+    if edit.what in (ABANDONED, PASSED_ON) and edit.value is None:
+        told = {what: event for what, event in follow_up.told.items() if what != edit.what}
+        return dataclasses.replace(follow_up, told=told)
+    if edit.value is not None and not isinstance(edit.value, date):
         return follow_up
     signed = tuple(
         dataclasses.replace(signature, day=edit.value) if signature.key == edit.what else signature
@@ -60,9 +67,23 @@ def _with(follow_up: FollowUp, edit: Edit) -> FollowUp:
 def _refusal(edit: Edit, follow_up: FollowUp, today: date) -> str:
     """Return why the answer cannot be, in French; "" when it can."""
     day = edit.value if isinstance(edit.value, date) else None
-    if edit.value is None or not (edit.what in (SENT, PASSED_ON) or edit.what in {s.key for s in follow_up.signatures}):
+    keys = {s.key for s in follow_up.signatures}
+    if not (edit.what in (SENT, PASSED_ON) or edit.what in keys):
         return ""
     university = next((s.day for s in follow_up.signatures if s.key == SIGNED), None)
+    if edit.value is None:
+        if edit.what == SIGNED and PASSED_ON in follow_up.told:
+            return "la convention a été transmise à tous avec cette signature ; retirez d’abord la date de transmission"
+        if university is None or edit.what not in keys - {SIGNED}:
+            return ""
+        return (
+            f"l’université a signé le {short_date(university)} sur cette signature ; retirez d’abord celle de "
+            "l’université (SIG-01)"
+        )
+    given_up = follow_up.told.get(ABANDONED)
+    last = given_up.value if given_up is not None else None
+    if day is not None and isinstance(last, date) and day > last:
+        return f"le dossier est abandonné depuis le {short_date(last)}"
     if day is not None and day > today:
         return f"le {short_date(day)} est à venir"
     if edit.what == PASSED_ON:

@@ -16,6 +16,7 @@ from pipeline.desk.model import Decision, DecisionEdit, Edit, Event, FollowUp, R
 from pipeline.desk.returned_follow_up import read_follow_up
 from pipeline.desk.taking import take
 from pipeline.documents.checklist import Checklist
+from pipeline.dossiers import KnownDeposit
 from pipeline.intake.returned import Returned
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import Amended, Source, Verdict
@@ -24,6 +25,12 @@ from pipeline.report.phrases import count
 
 FOLLOW_UP = "suivi"
 """Kind of the workbook, and profile of its source."""
+
+
+_ELSEWHERE = (
+    "{}\u00a0: ce classeur montre sous cette référence la fiche d’un autre dossier, il vient d’une autre boîte de "
+    "sortie. Répondez dans le suivi.xlsx de celle-ci."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Night:
     register: Register
     versions: Mapping[str, int]
     """Current version of each dossier before this run."""
+    deposits: Mapping[str, KnownDeposit] = field(default_factory=dict)
+    """By digest, every deposit that the register has met."""
     told: Mapping[str, Told] = field(default_factory=dict)
     late: list[Edit] = field(default_factory=list)
     decisions: list[DecisionEdit] = field(default_factory=list)
@@ -70,14 +79,27 @@ class Night:
             except UnreadableFile as error:
                 self.rejected[book.file] = error.reason
                 continue
-            edits += found.edits
-            self.decisions += found.decisions
+            foreign = self._foreign(found.forms)
+            edits += [edit for edit in found.edits if edit.reference not in foreign]
+            self.decisions += [decision for decision in found.decisions if decision.reference not in foreign]
             self.refusals += found.refusals
+            asked = [(e.place, e.reference) for e in found.edits] + [(d.place, d.reference) for d in found.decisions]
+            elsewhere = {(place, reference) for place, reference in asked if reference in foreign}
+            self.refusals += [Refusal(place, _ELSEWHERE.format(reference)) for place, reference in sorted(elsewhere)]
         self.late = [edit for edit in edits if is_late(edit)]
         early = [edit for edit in edits if not is_late(edit)]
         admitted, refusals = admit(early, self._as_before(early), self.means.today)
         self.refusals += refusals
         self._merge(admitted)
+
+    def _foreign(self, forms: Mapping[str, str]) -> frozenset[str]:
+        """Return the references whose row showed a form that this register never held under them."""
+        known = self.deposits
+        return frozenset(
+            reference
+            for reference, digest in forms.items()
+            if reference in self.versions and (digest not in known or known[digest].reference != reference)
+        )
 
     def _moment(self, book: Returned) -> datetime:
         """Return when the workbook was saved; a clock that is ahead does not make it newer than the run."""
@@ -96,7 +118,7 @@ class Night:
         merged = merge(edits, self.told, self.versions, self.means.columns)
         self.told = merged.told
         self.refusals += merged.refusals
-        self.register.tell(merged.events)
+        self.register.tell(merged.events, kept=False)  # with the files that told it, or not at all
         for event in merged.events:
             if event.place is not None:
                 self.taken[event.place.file] = self.taken.get(event.place.file, 0) + 1
@@ -111,7 +133,7 @@ class Night:
         titles = {rule.id: rule.title for rule in self.means.judge.catalogue.values()}
         made, refusals = take(self.decisions, current, self.register.decisions(), self.means.judge.tables, titles)
         self.refusals += refusals
-        self.register.decide(made)
+        self.register.decide(made, kept=False)
         for edit in self.decisions:
             if any(decision.reference == edit.reference and decision.rule == edit.rule for decision in made):
                 self.taken[edit.place.file] = self.taken.get(edit.place.file, 0) + 1

@@ -66,17 +66,22 @@ def twins(table: Table) -> Mapping[tuple[str, str], Twin]:
 def rows(
     table: Table, header: int, places: Mapping[str, int], file: str, written: Mapping[tuple[str, str], Twin]
 ) -> tuple[list[Row], list[Refusal]]:
-    """Return the rows under the 0-based ``header`` that were changed, and those that are none of the workbook's."""
+    """Return the rows that were changed, and those under the 0-based ``header`` that are none of the workbook's.
+
+    Sorting may have moved the header below some of its rows.
+    """
     found, refusals = [], []
     columns = [places.get(fold(title), -1) for title in DECISION_TITLES]
-    for number, row in enumerate(table.rows[header + 1 :], header + 2):
+    for number, row in enumerate(table.rows, 1):
+        if number == header + 1:
+            continue
         cells = [_at(row, index) for index in columns]
         place = Place(file, table.sheet, number)
         reference = as_text(_at(row, places[fold(REFERENCE_TITLE)])).upper()
         rule = as_text(_at(row, places[fold(RULE_TITLE)]))
         twin = written.get((reference, rule))
         if twin is None:
-            if any(plain(cell) is not None for cell in cells):
+            if number > header and any(plain(cell) is not None for cell in cells):
                 reason = (
                     "cette ligne ne répond à aucune question du classeur\u00a0: ni sa référence ni sa règle n’y sont."
                 )

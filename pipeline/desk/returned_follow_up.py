@@ -7,20 +7,29 @@ it saves is done to both. Rows are found by their reference, columns by their ti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.desk import returned_decisions
 from pipeline.desk.cells import Unfit, plain, read, shown_text
-from pipeline.desk.columns import DECISION_TITLES, DECISIONS, RECORDS, REFERENCE_TITLE, RULE_TITLE, VALUES, Column
+from pipeline.desk.columns import (
+    DECISION_TITLES,
+    DECISIONS,
+    FORMAT_VERSION,
+    RECORDS,
+    REFERENCE_TITLE,
+    RULE_TITLE,
+    VALUES,
+    Column,
+)
 from pipeline.desk.model import DecisionEdit, Edit, Refusal
 from pipeline.intake.tables import Table
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import CellValue, Place, column_letters
 from pipeline.tables.words import fold
 
-_HEADER_ROWS = 12
-"""The header stands within these rows, also when some were inserted above it."""
+_LONGEST_TITLE = 20
+"""Characters of a cell that may say « Référence », spaces included."""
 _DAMAGED = (
     "les feuilles masquées de ce classeur de suivi manquent ou ont été modifiées\u00a0: reportez vos réponses dans "
     "suivi.xlsx, enregistrez le classeur entier au format .xlsx ou .ods, et déposez-le."
@@ -34,6 +43,8 @@ class Returned:
     edits: tuple[Edit, ...]
     decisions: tuple[DecisionEdit, ...]
     refusals: tuple[Refusal, ...]
+    forms: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Reference → digest of the deposit that its row showed: it tells a dossier of another register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,12 @@ class _Told:
     key: str
 
 
+_OTHER_VERSION = (
+    "ce classeur de suivi vient d’une autre version du logiciel\u00a0: reportez vos réponses dans le suivi.xlsx "
+    "d’aujourd’hui et déposez celui-ci."
+)
+
+
 def read_follow_up(
     tables: Sequence[Table], file: str, columns: Mapping[str, Column], at: datetime, who: str
 ) -> Returned:
@@ -65,7 +82,10 @@ def read_follow_up(
     """
     by_name = {table.sheet: table for table in tables}
     try:
+        if not _of_this_version(by_name[RECORDS]):
+            raise UnreadableFile(_OTHER_VERSION)
         titles = _titles(by_name[RECORDS])
+        forms = {str(row[1]): str(row[2]) for row in by_name[RECORDS].rows if row and row[0] == "fiche"}
         twins = _twins(by_name[VALUES])
         decided = returned_decisions.twins(by_name[DECISIONS])
     except (KeyError, IndexError, ValueError) as error:
@@ -80,6 +100,7 @@ def read_follow_up(
             continue
         header = _header(table)
         if header is None:
+            refusals += _headless(table, file, twins)
             continue
         number, places = header
         if fold(RULE_TITLE) in places and fold(DECISION_TITLES[0]) in places:
@@ -88,7 +109,7 @@ def read_follow_up(
             refusals += refused
         elif any(title in places for title in titles):
             known = {titles[title]: place for title, place in places.items() if title in titles}
-            for place, row in _rows(table, number, file):
+            for place, row in _rows(table, number, file, places[fold(REFERENCE_TITLE)], twins):
                 told += _row(row, place, places[fold(REFERENCE_TITLE)], known, twins, columns, at, who)
     taken, conflicting = _merged(told, columns)
     edits += taken
@@ -99,7 +120,12 @@ def read_follow_up(
         tuple(sorted(edits, key=lambda edit: edit.place)),
         tuple(sorted(decisions, key=lambda decision: decision.place)),
         tuple(sorted([*refusals, *unmade], key=lambda refusal: (refusal.place, refusal.reason))),
+        forms,
     )
+
+
+def _of_this_version(records: Table) -> bool:
+    return any(row[:2] == ("format", FORMAT_VERSION) for row in records.rows)
 
 
 def _titles(records: Table) -> Mapping[str, str]:
@@ -127,23 +153,38 @@ def _reference(cell: CellValue) -> str:
 
 
 def _header(table: Table) -> tuple[int, Mapping[str, int]] | None:
-    """Return the 0-based row of the header and the column of each folded title, the first where one stands twice."""
-    for number, row in enumerate(table.rows[:_HEADER_ROWS]):
-        titles: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                titles.setdefault(fold(cell), column)
-        if fold(REFERENCE_TITLE) in titles:
+    """Return the 0-based row of the header and the column of each folded title, the first where one stands twice.
+
+    Rows may have been inserted above it, or sorting may have taken it away with the others.
+    """
+    wanted = fold(REFERENCE_TITLE)
+    for number, row in enumerate(table.rows):
+        if any(isinstance(cell, str) and len(cell) <= _LONGEST_TITLE and fold(cell) == wanted for cell in row):
+            titles: dict[str, int] = {}
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    titles.setdefault(fold(cell), column)
             return number, titles
     return None
 
 
-def _rows(table: Table, header: int, file: str) -> list[tuple[Place, tuple[CellValue, ...]]]:
-    """Return the rows under the header that hold something."""
+def _headless(table: Table, file: str, twins: Mapping[str, _Twin]) -> list[Refusal]:
+    """Return why a sheet is not read that holds dossiers of the workbook under no header; [] for any other sheet."""
+    if not any(isinstance(cell, str) and cell in twins for row in table.rows for cell in row):
+        return []
+    reason = "la ligne d’en-têtes de cette feuille a été retirée\u00a0: remettez-la et déposez le classeur de nouveau."
+    return [Refusal(Place(file, table.sheet, 1), reason)]
+
+
+def _rows(
+    table: Table, header: int, file: str, reference_column: int, twins: Mapping[str, _Twin]
+) -> list[tuple[Place, tuple[CellValue, ...]]]:
+    """Return the rows that hold something; above the header, which sorting may have moved, those of a dossier."""
     return [
-        (Place(file, table.sheet, number), row)
-        for number, row in enumerate(table.rows[header + 1 :], header + 2)
-        if any(plain(cell) is not None for cell in row)
+        (Place(file, table.sheet, number + 1), row)
+        for number, row in enumerate(table.rows)
+        if number != header and any(plain(cell) is not None for cell in row)
+        if number > header or _reference(row[reference_column] if reference_column < len(row) else None) in twins
     ]
 
 

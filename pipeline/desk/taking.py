@@ -64,7 +64,7 @@ def _answer(edit: DecisionEdit, verdict: Verdict | None, held: Sequence[Decision
         return "ce dossier n’est pas au registre. Vérifiez la référence."
     found = [finding for finding in verdict.findings if finding.rule == edit.rule]
     if not found:
-        return "la question ne se pose plus, la fiche ou les règles ont changé depuis. Rien à faire."
+        return "la question ne se pose plus pour ce dossier. Rien à faire."
     same = [finding for finding in found if finding.judged and finding.judged == edit.judged]
     finding = (same or found)[0]
     if not decidable(finding):
@@ -112,6 +112,8 @@ def _lack(case: _Case) -> str:
     edit, finding = case.edit, case.finding
     if edit.choice == "à revoir":
         return ""
+    if edit.on is not None and edit.on > edit.at.date():
+        return f"elle est datée du {long_date(edit.on, 'fr')}, qui est à venir. Corrigez la colonne «{NBSP}Le{NBSP}»."
     reason = clean_spaces(edit.reason)
     if edit.choice == "accepté" and not reason:
         return f"une acceptation demande un motif. Remplissez la colonne «{NBSP}Motif{NBSP}»."

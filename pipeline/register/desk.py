@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -72,33 +73,39 @@ class DeskRecords:
         )
         return [_decision(row) for row in rows]
 
-    def tell(self, events: Iterable[Event], run_id: str | None = None) -> None:
-        """Add what was told, in order."""
-        with self._db:
-            (run,) = self._db.execute("SELECT max(number) FROM run WHERE run_id = ?", (run_id,)).fetchone()
-            self._db.executemany(
-                "INSERT INTO event (reference, what, value, at, who, version, file, sheet, line, run)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        e.reference, e.what, json.dumps(encode(e.value), ensure_ascii=False), e.at.isoformat(), e.who, e.version,
-                        *((e.place.file, e.place.sheet, e.place.row) if e.place else (None, None, None)), run,
-                    )
-                    for e in events
-                ],
-            )  # fmt: skip
+    def tell(self, events: Iterable[Event], run_id: str | None = None, *, kept: bool = True) -> None:
+        """Add what was told, in order. ``kept=False``: it is kept with the next thing that is, or not at all."""
+        with self._db if kept else nullcontext():
+            self._tell(events, run_id)
 
-    def decide(self, decisions: Iterable[Decision]) -> None:
-        """Add decisions, in order."""
-        with self._db:
-            self._db.executemany(
-                "INSERT INTO decision (reference, rule, choice, reason, by, day, reach, judged, target, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        d.reference, d.rule, d.choice, d.reason, d.by, d.on.isoformat(), d.reach, d.judged, d.target,
-                        d.at.isoformat(),
-                    )
-                    for d in decisions
-                ],
-            )  # fmt: skip
+    def decide(self, decisions: Iterable[Decision], *, kept: bool = True) -> None:
+        """Add decisions, in order. ``kept=False``: they are kept with the next thing that is, or not at all."""
+        with self._db if kept else nullcontext():
+            self._decide(decisions)
+
+    def _tell(self, events: Iterable[Event], run_id: str | None) -> None:
+        (run,) = self._db.execute("SELECT max(number) FROM run WHERE run_id = ?", (run_id,)).fetchone()
+        self._db.executemany(
+            "INSERT INTO event (reference, what, value, at, who, version, file, sheet, line, run)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    e.reference, e.what, json.dumps(encode(e.value), ensure_ascii=False), e.at.isoformat(), e.who, e.version,
+                    *((e.place.file, e.place.sheet, e.place.row) if e.place else (None, None, None)), run,
+                )
+                for e in events
+            ],
+        )  # fmt: skip
+
+    def _decide(self, decisions: Iterable[Decision]) -> None:
+        self._db.executemany(
+            "INSERT INTO decision (reference, rule, choice, reason, by, day, reach, judged, target, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    d.reference, d.rule, d.choice, d.reason, d.by, d.on.isoformat(), d.reach, d.judged, d.target,
+                    d.at.isoformat(),
+                )
+                for d in decisions
+            ],
+        )  # fmt: skip

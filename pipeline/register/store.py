@@ -1,7 +1,7 @@
 """The SQLite file and its transactions.
 
 Two moments of a run write here: :meth:`Register.begin` (references, deposits and verdicts, before any document
-is made) and :meth:`Register.made` (what has been made). A run killed between them is finished by the next one
+is made) and :meth:`Register.end` (what has been made and told). A run killed between them is finished by the next one
 under the same references.
 """
 
@@ -23,6 +23,7 @@ from pipeline.codec import (
     unpack_findings,
     unpack_values,
 )
+from pipeline.desk.model import Event
 from pipeline.dossiers import KnownDeposit, KnownDossier, Snapshot, identity
 from pipeline.errors import SetupError
 from pipeline.model import RETURNED, Companion, Deposit, Entry, Form, Layout, PastRun, Place, Source, Verdict
@@ -281,10 +282,12 @@ class Register(DeskRecords):
         fingerprint: str,
         files: Mapping[str, tuple[Sequence[Source], Sequence[Deposit]]],
         verdicts: Iterable[Verdict],
+        events: Iterable[Event] = (),
     ) -> None:
-        """Record, in one transaction, the files read and every dossier with its verdict.
+        """Record, in one transaction, the files read, every dossier with its verdict, and what is told of them.
 
-        ``files`` maps the hash of each file read by this run to what it held.
+        ``files`` maps the hash of each file read by this run to what it held. What was told or decided before without
+        being kept is kept with it.
         """
         with self._db:
             number = self._next_run()
@@ -305,18 +308,28 @@ class Register(DeskRecords):
                     self._add_deposit(verdict.entry, number, today)
                 if verdict.entry.standing == "current":
                     self._add_version(verdict, fingerprint)
+            self._tell(events, run_id)
 
-    def live(self, etapes: Mapping[str, tuple[str, date]]) -> None:
-        """Record the étape of dossiers and since when they are in it, by reference."""
+    def end(
+        self,
+        run_id: str,
+        documents: Mapping[tuple[str, int], Sequence[str]],
+        events: Iterable[Event],
+        etapes: Mapping[str, tuple[str, date]],
+        totals: Mapping[str, int],
+    ) -> None:
+        """Record, in one transaction, what a run made, told and counted: a letter stands and is told, or neither.
+
+        ``documents`` are the paths that stand in the outbox, by (reference, version); ``etapes`` the étape of each
+        dossier and since when it is in it, by reference.
+        """
         with self._db:
+            self._made(documents)
+            self._tell(events, run_id)
             self._db.executemany(
                 "UPDATE dossier SET etape = ?, since = ? WHERE reference = ?",
                 [(etape, since.isoformat(), reference) for reference, (etape, since) in etapes.items()],
             )
-
-    def end(self, run_id: str, totals: Mapping[str, int]) -> None:
-        """Record what a run counted."""
-        with self._db:
             self._db.execute(
                 "UPDATE run SET totals = ? WHERE run_id = ?", (json.dumps(totals, ensure_ascii=False), run_id)
             )
@@ -324,10 +337,13 @@ class Register(DeskRecords):
     def made(self, documents: Mapping[tuple[str, int], Sequence[str]]) -> None:
         """Record which documents of each (reference, version) stand in the outbox."""
         with self._db:
-            self._db.executemany(
-                "UPDATE version SET documents = ? WHERE reference = ? AND number = ?",
-                [(json.dumps(list(paths)), ref, number) for (ref, number), paths in documents.items()],
-            )
+            self._made(documents)
+
+    def _made(self, documents: Mapping[tuple[str, int], Sequence[str]]) -> None:
+        self._db.executemany(
+            "UPDATE version SET documents = ? WHERE reference = ? AND number = ?",
+            [(json.dumps(list(paths)), ref, number) for (ref, number), paths in documents.items()],
+        )
 
     def add_documents(self, reference: str, paths: Iterable[str]) -> None:
         """Record that ``paths`` stand in the outbox beside the documents of the current version."""

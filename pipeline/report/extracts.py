@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,23 @@ from pipeline.report.departures import Cases, FilledSheet, Values, fill_rows
 from pipeline.report.listing_workbook import AUTHOR, write_sheet
 from pipeline.report.looks import print_on_paper
 from pipeline.report.package import FixedZip
-from pipeline.report.phrases import count
+from pipeline.report.phrases import count, shorten
 from pipeline.report.synthesis import SummaryPage
 from pipeline.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One workbook « un_par » that was written."""
+
+    name: str
+    """Its path under the reports: « referents/referent_arnaud_sylvie.xlsx »."""
+    reader: str
+    """The programme or the person that it is for."""
+    address: str
+    """The person's e-mail address, which tells namesakes apart; "" for a programme, or when it is not known."""
+    path: Path
+    """Where it stands now."""
 
 
 def write_extracts(
@@ -33,14 +48,14 @@ def write_extracts(
     cases: Cases,
     values: Values,
     contact: str,
-) -> Mapping[str, Path]:
-    """Write the workbooks of a list « un_par » into ``folder``; return each by its name under the reports.
+) -> Sequence[Written]:
+    """Write the workbooks of a list « un_par » into ``folder``; return them in the order of their readers.
 
     ``contact`` is whom to answer.
     """
     if listing.each is None:
-        return {}
-    found = {}
+        return ()
+    found = []
     for extract in extracts(outcome.follow_ups, listing.each, listing.statuses, listing.name, outcome.day):
         candidates = [(one.verdict, one) for one in extract.follow_ups]
         sheets = fill_rows(listing, candidates, outcome.day, tables, cases, values)
@@ -49,8 +64,13 @@ def write_extracts(
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             _write(path, listing, extract, sheets, outcome.day, contact)
-            found[name] = path
+            found.append(Written(name, extract.name, _address(extract, listing), path))
     return found
+
+
+def _address(extract: Extract, listing: Listing) -> str:
+    values = (one.verdict.entry.deposit.values.get("enseignant.email") for one in extract.follow_ups)
+    return next((shorten(v, 80) for v in values if isinstance(v, str)), "") if listing.each == "référent" else ""
 
 
 def _write(

@@ -7,15 +7,17 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from pipeline.desk.columns import KIND, LISTS, RECORDS, REFERENCE_TITLE, VALUES, Columns
-from pipeline.intake.returned.records import FORMAT_VERSION
+from pipeline.desk.columns import FORMAT_VERSION, KIND, LISTS, RECORDS, REFERENCE_TITLE, VALUES, Columns
 from pipeline.model import CellValue, Outcome
 from pipeline.report.follow_up_cells import Filled
 from pipeline.report.looks import Looks
 
 
 def write_records(book: Workbook, outcome: Outcome, columns: Columns) -> None:
-    """Write what the workbook is: format version, kind, run, and the title of each column of hers."""
+    """Write what the workbook is: format version, kind, run, the title of each column of hers, and which form each row shows.
+
+    The form tells a dossier of this register from one of another that bears the same reference.
+    """
     sheet, looks = hidden(book, RECORDS)
     lines: list[tuple[CellValue, ...]] = [
         ("format", FORMAT_VERSION),
@@ -23,6 +25,7 @@ def write_records(book: Workbook, outcome: Outcome, columns: Columns) -> None:
         ("run", outcome.run_id, outcome.day.isoformat()),
     ]
     lines += [("colonne", column.key, column.title) for column in columns.hers]
+    lines += [("fiche", follow.reference, follow.verdict.entry.deposit.digest) for follow in outcome.follow_ups]
     for line in lines:
         sheet.append([looks.cell(value) for value in line])
 

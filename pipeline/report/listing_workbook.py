@@ -92,9 +92,14 @@ def _write_summary(book: Workbook, listing: Listing, sheets: Sequence[FilledShee
 
 def _opening(sheets: Sequence[FilledSheet], today: date) -> str:
     rows = [row for filled in sheets for row in filled.rows]
-    places = len({row.country.code for row in rows})
+    abroad = [row for row in rows if row.country.abroad]
+    places = len({row.country.code for row in abroad})
     soon = sum(_is_soon(row, today) for row in rows)
-    text = f"{count(len(rows), 'dossier', 'dossiers')} dans {count(places, 'pays', 'pays')}"
+    text = count(len(rows), "dossier", "dossiers")
+    if len(abroad) == len(rows):
+        text += f" dans {count(places, 'pays', 'pays')}"
+    elif abroad:
+        text += f" : {len(abroad)} dans {count(places, 'pays', 'pays')}, {len(rows) - len(abroad)} en France"
     return f"{text}, dont {soon} dans les {_SOON} jours." if soon else f"{text}."
 
 

@@ -47,7 +47,13 @@ def meeting_html(outcome: Outcome, settings: Settings, tables: Tables, names: Na
     stale = [alert.fr for alert in table_alerts(outcome, tables, places, settings.advice_days)]
     told = [f"{reason[:1].upper()}{reason[1:]}." for reason in reasons(outcome)] + stale
     abroad = [
-        (place.name.fr, place.level.fr, place.as_of, len(place.lines), short_date(first) if first else "–")
+        (
+            place.name.fr,
+            place.level.fr,
+            place.as_of.fr if place.as_of else "",
+            len(place.lines),
+            short_date(first) if first else "–",
+        )
         for place in sorted(places, key=lambda place: -len(place.lines))
         for first in [place.lines[0].start]
     ]

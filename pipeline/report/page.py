@@ -16,12 +16,12 @@ from markupsafe import Markup
 
 from pipeline.config import Settings
 from pipeline.documents.jinja import html_environment
-from pipeline.language import long_date, short_date
-from pipeline.model import Outcome, Source
+from pipeline.language import long_date, short_date, short_date_en
+from pipeline.model import RETURNED, Outcome, Source
 from pipeline.report.morning.choices import ORDERS, choices
 from pipeline.report.morning.english import night_en, reasons_en
 from pipeline.report.morning.figures import delays, etape_counts, history, status_counts
-from pipeline.report.morning.lines import COLOURS, TO_OUTBOX, Line, Names, lines_of
+from pipeline.report.morning.lines import COLOURS, TO_OUTBOX, Line, Names, lines_of, on
 from pipeline.report.morning.lists import by_start, cut, destinations, for_today, moved, soon, table_alerts
 from pipeline.report.morning.words import KINDS, MODELS, STATUS_MEANINGS, STATUSES, Text, Words, as_data
 from pipeline.report.morning.words import LEVELS as LEVELS_EN
@@ -44,7 +44,7 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
     stale = table_alerts(outcome, tables, places, settings.advice_days)
     alerts = [line for line in lines if line.desk and line.desk.alerts]
     told = [Text(_sentence(fr), _sentence(en)) for fr, en in zip(reasons(outcome), reasons_en(outcome), strict=True)]
-    offered = choices(lines, names.rules)
+    offered = choices(lines, names.rules, names.rules_en)
     desk = bool(outcome.follow_ups)
     managers = {
         value: place for f in offered.filters if f.name == "gestionnaire" for place, (value, _) in enumerate(f.options)
@@ -68,7 +68,7 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
             now=outcome.day,
             university=settings.university.name,
             faculty=settings.university.faculty,
-            contents=_contents(outcome, bool(stale or alerts), desk),
+            contents=_contents(outcome, bool(stale or alerts), desk, bool(names.extracts)),
             sentence=Text(night(outcome), night_en(outcome)),
             calm=not told and not stale,
             reasons=told,
@@ -81,7 +81,8 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
             rejected=[s for s in outcome.sources if s.state == "rejeté"],
             waiting=[s for s in outcome.sources if s.state == "en attente"],
             read=[s for s in outcome.sources if s.state in ("lu", "inchangé")],
-            unread=[(s, row, reason) for s in outcome.sources for row, reason in s.unread],
+            unread=[(s, row, why) for s in outcome.sources if s.profile not in RETURNED for row, why in s.unread],
+            refused=[(s, row, why) for s in outcome.sources if s.profile in RETURNED for row, why in s.unread],
             notes=[(s, note) for s in outcome.sources for note in s.notes],
             mend=_mend,
             systems=names.systems,
@@ -97,6 +98,7 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
             history_keys=[(key, STATUSES[status]) for key, status in _KEYS],
             delays=delays(outcome),
             rules=_rules(outcome, tables, names),
+            rules_en=names.rules_en,
             level_names=LEVEL_NAMES,
             levels_en=LEVELS_EN,
             statuses=STATUSES,
@@ -106,6 +108,9 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
             legend=[(COLOURS[s], s, Text(typographic(meaning), STATUS_MEANINGS[s])) for s, meaning in MEANINGS.items()],
             run_id=outcome.run_id,
             lists=[(quote(file), Text(title, KINDS.get(title, ""))) for file, title in names.lists.items()],
+            books=names.managers,
+            extracts=list(names.extracts.items()),
+            messages=names.messages,
             workbook=any(map(needs_work, outcome.verdicts)),
             follow_up=TO_OUTBOX + quote(names.follow_up) if names.follow_up else "",
         )
@@ -123,7 +128,8 @@ def _environment() -> SandboxedEnvironment:
         "of_en": _count_en,
         "query": _query,
         "summary": _summary,
-        "before": lambda day: Text(f"avant le {short_date(day)}", f"by {short_date(day)}"),
+        "on": on,
+        "before": lambda day: Text(f"avant le {short_date(day)}", f"by {short_date_en(day)}"),
     }
     return environment
 
@@ -165,7 +171,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _contents(outcome: Outcome, alerts: bool, desk: bool) -> Sequence[tuple[str, Text]]:
+def _contents(outcome: Outcome, alerts: bool, desk: bool, extracts: bool) -> Sequence[tuple[str, Text]]:
     found = [("aujourdhui", Text("À faire aujourd’hui", "To do today"))]
     if alerts:
         found.append(("alertes", Text("Alertes", "Alerts")))
@@ -174,9 +180,11 @@ def _contents(outcome: Outcome, alerts: bool, desk: bool) -> Sequence[tuple[str,
     found.append(("fichiers", Text("Fichiers", "Files")))
     if outcome.failures or outcome.notices:
         found.append(("incidents", Text("Incidents", "Incidents")))
+    found.append(("etranger", Text("Étranger", "Abroad")))
+    if extracts:
+        found.append(("extraits", Text("À transmettre", "To pass on")))
     return (
         *found,
-        ("etranger", Text("Étranger", "Abroad")),
         ("dossiers", Text("Tous les dossiers", "All dossiers")),
         ("chiffres", Text("Chiffres", "Figures")),
         ("legende", Text("Légende", "Key")),

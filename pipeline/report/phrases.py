@@ -210,6 +210,7 @@ class RuleCount:
     name: str
     title: str
     example: str
+    example_en: str
     dossiers: int
 
 
@@ -239,6 +240,7 @@ def by_rule(verdicts: Iterable[Verdict], tables: Tables, titles: Mapping[str, st
             or _enumerated([label for label, _ in named[rule, name].most_common(3)])
             or "La fiche entière",
             shorten(first[rule, name].message, 120),
+            shorten(first[rule, name].message_en, 120),
             number,
         )
         for (rule, name), number in counts.items()

@@ -7,16 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from pipeline.config import Settings
 from pipeline.desk.columns import Columns
 from pipeline.documents import pages
 from pipeline.documents.kinds import Kind
-from pipeline.documents.listings import Listing
+from pipeline.documents.listings import Each, Listing
 from pipeline.model import RETURNED, Entry, Failure, Outcome
 from pipeline.outbox import Outbox, workshop
 from pipeline.report.departures import Values, fill, remembering
-from pipeline.report.extracts import write_extracts
+from pipeline.report.extracts import Written, write_extracts
 from pipeline.report.follow_up import write_follow_up
 from pipeline.report.journal import Journal
 from pipeline.report.listing_workbook import write_listing
@@ -24,6 +25,8 @@ from pipeline.report.mailing import NAME as MESSAGES
 from pipeline.report.mailing import write_mailing
 from pipeline.report.meeting import meeting_html
 from pipeline.report.morning.cells import workbook_cells
+from pipeline.report.morning.lines import TO_OUTBOX, Link
+from pipeline.report.morning.words import Text
 from pipeline.report.page import Names, report_html
 from pipeline.report.phrases import needs_work
 from pipeline.report.post import NO_POST, Post
@@ -33,8 +36,14 @@ from pipeline.report.workbook import write_workbook
 from pipeline.tables import Tables
 
 FOLLOW_UP = "suivi.xlsx"
+_EXTRACTS: Mapping[Each, Text] = {
+    "formation": Text("Par formation, pour la ou le responsable pédagogique", "By programme, for its director"),
+    "référent": Text("Par enseignante ou enseignant référent", "By academic advisor"),
+}
 _FOLLOW_UPS_WRITTEN = "rapports/.suivis.json"
 """The hashes under which we wrote the follow-up workbooks, which stand at the root of the outbox."""
+_WORKBOOKS = {"a_corriger": "Classeur de corrections", "suivi": "Classeur de suivi"}
+"""What the workbooks are called that came back, by the profile of their sources."""
 
 
 class SystemName(Protocol):
@@ -71,6 +80,10 @@ class Materials(Protocol):
     @property
     def titles(self) -> Mapping[str, str]:
         """What each rule is about, in a few words, by its id."""
+
+    @property
+    def titles_en(self) -> Mapping[str, str]:
+        """The same in English."""
 
     @property
     def kinds(self) -> Sequence[Kind]:
@@ -111,7 +124,8 @@ def publish_reports(
         values = remembering(setup.values, setup.listings)
         lists = _write_listings(outcome, setup, values, folder)
         files: dict[str, Path | bytes] = {name: folder / name for name in lists}
-        files |= _write_extracts(outcome, setup, values, folder)
+        extracts = _write_extracts(outcome, setup, values, folder)
+        files |= {one.name: one.path for _, written in extracts for one in written}
         if write_mailing(mail.sendings, mail.before, folder / MESSAGES, outcome.day):
             files[MESSAGES] = folder / MESSAGES
             lists = {**lists, MESSAGES: "Messages à envoyer"}
@@ -120,7 +134,7 @@ def publish_reports(
         kept = {**latest.kept(files, outcome.day), **desk.kept(follow_ups, outcome.day)}
         told = tuple(notice for _, notice in kept.values())
         outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
-        names = _names(outcome, setup, lists)
+        names = _names(outcome, setup, lists, extracts, {*files, *follow_ups}, len(mail.sendings))
         page, lines = folder / "rapport.html", folder / "journal.jsonl"
         page.write_text(report_html(outcome, setup.settings, setup.tables, names), "utf-8", errors="replace")
         if wkhtmltopdf is not None:
@@ -140,11 +154,40 @@ def publish_reports(
     return outcome
 
 
-def _names(outcome: Outcome, setup: Materials, lists: Mapping[str, str]) -> Names:
-    systems = {system.name: system.label for system in setup.systems}
-    titles = {kind.name: kind.title for kind in setup.kinds}
-    cells = workbook_cells(outcome, setup.tables)
-    return Names(setup.titles, systems, titles, lists, cells, FOLLOW_UP if outcome.follow_ups else "")
+def _names(
+    outcome: Outcome,
+    setup: Materials,
+    lists: Mapping[str, str],
+    extracts: Sequence[tuple[Listing, Sequence[Written]]],
+    books: Collection[str],
+    messages: int,
+) -> Names:
+    """Return what the page calls things and links to; ``books`` are the names of all the files of this run."""
+    return Names(
+        rules=setup.titles,
+        rules_en=setup.titles_en,
+        systems={system.name: system.label for system in setup.systems} | _WORKBOOKS,
+        documents={kind.name: kind.title for kind in setup.kinds},
+        lists=lists,
+        cells=workbook_cells(outcome, setup.tables),
+        follow_up=FOLLOW_UP if outcome.follow_ups else "",
+        managers={p.name: found for p in setup.settings.portfolios if (found := _books_of(p.slug, books))},
+        extracts={
+            _EXTRACTS[listing.each]: [Link(Text(one.reader), quote(one.name), one.address) for one in written]
+            for listing, written in extracts
+            if listing.each is not None and written
+        },
+        messages=messages,
+    )
+
+
+def _books_of(slug: str, books: Collection[str]) -> Sequence[Link]:
+    """Return the links to the workbooks of one portfolio."""
+    found = (
+        (f"suivi_{slug}.xlsx", Text("suivi", "follow-up"), TO_OUTBOX),
+        (f"a_corriger_{slug}.xlsx", Text("à corriger", "to correct"), ""),
+    )
+    return [Link(text, folder + quote(name)) for name, text, folder in found if name in books]
 
 
 def _write_corrections(outcome: Outcome, setup: Materials, folder: Path) -> Mapping[str, Path]:
@@ -202,12 +245,15 @@ def _write_listings(outcome: Outcome, setup: Materials, values: Values, folder: 
     return found
 
 
-def _write_extracts(outcome: Outcome, setup: Materials, values: Values, folder: Path) -> Mapping[str, Path]:
-    """Write into ``folder`` what each programme and each supervisor may see; return the workbooks by name."""
-    found: dict[str, Path] = {}
-    for listing in setup.listings:
-        found |= write_extracts(listing, outcome, folder, setup.tables, setup.cases, values, contact=_contact(setup))
-    return found
+def _write_extracts(
+    outcome: Outcome, setup: Materials, values: Values, folder: Path
+) -> Sequence[tuple[Listing, Sequence[Written]]]:
+    """Write into ``folder`` what each programme and each supervisor may see; return the workbooks of each list."""
+    contact = _contact(setup)
+    return [
+        (listing, write_extracts(listing, outcome, folder, setup.tables, setup.cases, values, contact=contact))
+        for listing in setup.listings
+    ]
 
 
 def _contact(setup: Materials) -> str:

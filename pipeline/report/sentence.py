@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Literal, TypeAlias
 
 from pipeline.language import long_date
-from pipeline.model import Outcome
+from pipeline.model import RETURNED, Outcome
 from pipeline.report.phrases import count, typographic
 
 Mood: TypeAlias = Literal["calm", "attention"]
@@ -42,15 +42,27 @@ def night(outcome: Outcome) -> str:
 def reasons(outcome: Outcome) -> list[str]:
     """Return in French what calls for attention before the dossiers themselves; empty on a calm night."""
     states = Counter(dict(_files(outcome)).values())
-    unread = sum(len(source.unread) for source in outcome.sources)
+    unread, refused = unread_rows(outcome), refused_rows(outcome)
     told = []
     if states["rejeté"]:
         told.append(count(states["rejeté"], "fichier n’a pas pu être lu", "fichiers n’ont pas pu être lus"))
     if unread:
         told.append(count(unread, "ligne n’a pas pu être lue", "lignes n’ont pas pu être lues"))
+    if refused:
+        told.append(count(refused, "réponse rendue n’a pas été prise", "réponses rendues n’ont pas été prises"))
     if outcome.failures:
         told.append(count(len(outcome.failures), "document n’a pas pu être fait", "documents n’ont pas pu être faits"))
     return told
+
+
+def unread_rows(outcome: Outcome) -> int:
+    """Return how many rows of exports could not be read."""
+    return sum(len(source.unread) for source in outcome.sources if source.profile not in RETURNED)
+
+
+def refused_rows(outcome: Outcome) -> int:
+    """Return how many answers and corrections of the workbooks that came back were not taken."""
+    return sum(len(source.unread) for source in outcome.sources if source.profile in RETURNED)
 
 
 def _files(outcome: Outcome) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from pipeline.intake.returned.records import SUMMARY_TITLE
 from pipeline.language import long_date
 from pipeline.model import CellValue, Outcome, Status
 from pipeline.report.looks import Looks, Tone, print_on_paper
@@ -65,7 +66,7 @@ def write_synthesis(
     print_on_paper(sheet)
     page = SummaryPage(sheet)
     work = sum(map(needs_work, outcome.verdicts))
-    page.line(("Dossiers à corriger ou à compléter", "title"), height=26)
+    page.line((SUMMARY_TITLE, "title"), height=26)
     page.line((f"Traitement du {long_date(outcome.day, 'fr')}" + (f" – {portfolio}" if portfolio else ""), "soft"))
     page.line((_opening(len(outcome.verdicts), work), "strong"), height=22)
     page.blank()

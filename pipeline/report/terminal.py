@@ -17,7 +17,7 @@ from pipeline.intake import ColumnsReport
 from pipeline.language import short_date
 from pipeline.model import Outcome, Status
 from pipeline.report.phrases import STATUSES, count
-from pipeline.report.sentence import night
+from pipeline.report.sentence import night, refused_rows, unread_rows
 from pipeline.tables.fields import Fields
 
 if TYPE_CHECKING:  # the command that installs tables is alone to need them
@@ -81,9 +81,11 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
                 f"En attente : {_visible(source.file)} – {source.reason or 'lu au prochain passage'}",
                 "yellow",
             )
-    unread = sum(len(source.unread) for source in outcome.sources)
-    if unread:
+    if unread := unread_rows(outcome):
         _say(console, f"{count(unread, 'ligne non lue', 'lignes non lues')} : voir rapport.html.", "yellow")
+    if refused := refused_rows(outcome):
+        told = count(refused, "réponse rendue non prise", "réponses rendues non prises")
+        _say(console, f"{told} : voir rapport.html.", "yellow")
     if outcome.failures:
         one = "document n’a pas pu être fait, il sera repris"
         told = count(len(outcome.failures), one, "documents n’ont pas pu être faits, ils seront repris")

@@ -38,6 +38,8 @@ _AUTHOR = "Contrôle des conventions"
 _COMMENT_LENGTH = 1_500
 _TALLEST = 6
 """Lines of text that a row shows at most; the cell holds the rest."""
+_ON_PAPER = 60
+"""Per cent of its size at which a tab prints, reference, state and what to do again on every page."""
 
 
 def write_workbook(
@@ -95,7 +97,11 @@ def _write_tab(book: Workbook, tab: Tab, tables: Tables, lists: Lists) -> _Writt
     sheet.freeze_panes = f"{get_column_letter(len(LEADING) + 1)}2"
     sheet.sheet_view.zoomScale = 100
     print_on_paper(sheet)
-    sheet.print_title_rows = "1:1"
+    sheet.page_setup.paperSize = 8  # A3: a form has a hundred columns, which one page cannot hold
+    sheet.sheet_properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.scale = _ON_PAPER
+    sheet.page_setup.pageOrder = "overThenDown"
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:C"
     sheet.append([looks.cell(label, tone) for label, tone in headers])
     noted = False
     for verdict, row in zip(tab.verdicts, rows, strict=True):

@@ -124,10 +124,10 @@ def _outcome(*found: FollowUp) -> Outcome:
 
 
 def _books(each: Each, folder: Path, *found: FollowUp) -> dict[str, Any]:
-    paths = write_extracts(
+    written = write_extracts(
         LISTS[each], _outcome(*found), folder, SETUP.tables, SETUP.cases, SETUP.values, contact="Bureau des stages"
     )
-    return {name: openpyxl.load_workbook(path) for name, path in paths.items()}
+    return {one.name: openpyxl.load_workbook(one.path) for one in written}
 
 
 def _said(book: Any) -> str:
@@ -206,10 +206,10 @@ def test_each_dossier_s_values_are_asked_once_for_all_lists(tmp_path: Path) -> N
     outcome, plain = _outcome(_one(1), _one(2, stage__confidentiel=True)), {}
     for each in ("formation", "référent"):
         told_by = (outcome, tmp_path, SETUP.tables, SETUP.cases)
-        for name, path in write_extracts(LISTS[each], *told_by, ours, contact="B").items():
-            plain[name] = path.read_bytes()
-        for name, path in write_extracts(LISTS[each], *told_by, SETUP.values, contact="B").items():
-            assert path.read_bytes() == plain[name]
+        for one in write_extracts(LISTS[each], *told_by, ours, contact="B"):
+            plain[one.name] = one.path.read_bytes()
+        for one in write_extracts(LISTS[each], *told_by, SETUP.values, contact="B"):
+            assert one.path.read_bytes() == plain[one.name]
     assert asked == ["C2026-000001", "C2026-000002"]
 
 

@@ -92,6 +92,32 @@ def test_the_next_action_is_a_verb(changes: dict[str, Any], told: dict[str, Valu
     assert found.action.verb_en.endswith(".")
 
 
+def test_what_is_to_be_corrected_is_named_and_the_rest_counted() -> None:
+    action = follow({"etudiant.date_naissance": None, "stage.duree_heures": None}).action
+    assert "«\u00a0Date de naissance\u00a0» et un autre point." in action.verb
+    assert action.verb_en.endswith("“Date of birth” and 1 more.")
+
+
+def test_no_rule_is_named_by_its_id_in_either_language() -> None:
+    action = follow({"etudiant.email": "lea@exemple.org"}).action
+    assert action.verb_en == "Decide on: “University e-mail address”."
+
+
+@pytest.mark.parametrize("told", [{}, {"envoyee_le": TODAY} | dict.fromkeys(SIGNED, TODAY)], ids=["prêt", "signatures"])
+def test_once_the_start_has_passed_nobody_is_asked_to_sign(told: dict[str, Value]) -> None:
+    begun = follow({}, told, day=START).action
+    assert begun.verb.startswith("Faire reporter le stage, ou noter l’abandon")
+    assert follow({}, told, day=date(2027, 9, 30)).action.verb.startswith("Clore le dossier")
+
+
+def test_an_amendment_is_to_be_signed_until_it_is_told_to_be() -> None:
+    told = {"signature_universite": TODAY, "transmise_le": TODAY} | dict.fromkeys(SIGNED, TODAY)
+    made = {"avenant": dataclasses.replace(event("avenant", 1), version=2)}
+    assert follow({}, told, version=2, events=made).action.verb.startswith("Faire signer l’avenant n°")
+    signed = made | {"avenant_signe": dataclasses.replace(event("avenant_signe", TODAY), version=2)}
+    assert follow({}, told, version=2, events=signed).action.verb.startswith("Rien à faire")
+
+
 def test_a_start_within_ten_days_comes_first() -> None:
     found = follow({}, {"envoyee_le": TODAY}, day=START - timedelta(days=9))
     assert (found.action.group, found.action.today) == (0, True)
@@ -106,9 +132,9 @@ def test_a_form_changed_after_the_sending_is_to_be_signed_again() -> None:
 
 def test_an_internship_begun_without_all_signatures_is_an_alert() -> None:
     late = follow({}, {"envoyee_le": TODAY}, day=START + timedelta(days=1))
-    assert any("sans convention signée" in alert for alert in late.alerts)
+    assert any("n’ont pas signé" in alert for alert in late.alerts)
     signed = follow({}, {"signature_universite": TODAY}, day=START + timedelta(days=1))
-    assert not any("sans convention signée" in alert for alert in signed.alerts)
+    assert not any("n’ont pas signé" in alert for alert in signed.alerts)
 
 
 def test_what_is_not_as_the_register_held_it_has_changed() -> None:

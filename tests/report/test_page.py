@@ -16,6 +16,8 @@ from openpyxl import load_workbook
 
 from pipeline.model import Outcome
 from pipeline.report.morning.cells import workbook_cells
+from pipeline.report.morning.lines import Link
+from pipeline.report.morning.words import Text
 from pipeline.report.page import Names, report_html
 from pipeline.report.workbook import write_workbook
 from tests.report.follow_ups import action, desk_outcome, follow_up
@@ -98,7 +100,7 @@ def test_links_go_to_the_outbox_and_odd_names_are_quoted(full: str) -> None:
 
 
 def test_what_to_do_today_comes_by_start_date_the_past_ones_last(full: str) -> None:
-    rows = html.fromstring(full).xpath("//section[@id='aujourdhui']//tbody/tr/td[1]/text()")
+    rows = html.fromstring(full).xpath("//section[@id='aujourdhui']//tbody/tr/td[1]/span[1]/text()")
     days = [date(int(d[6:10]), int(d[3:5]), int(d[:2])) for d in rows if re.match(r"\d\d/", d)]
     assert days[:-1] == sorted(days[:-1])
     assert days[-1] < full_outcome().day
@@ -187,3 +189,29 @@ def test_english_is_there_for_every_word_of_the_page(full: str) -> None:
     numbers = {int(number) for number in tree.xpath("//@data-n | //@data-l")}
     assert numbers == set(range(len(english)))
     assert all(english)
+
+
+def test_the_workbooks_of_the_portfolios_and_for_others_are_a_click_away() -> None:
+    names = Names(
+        managers={"Jeanne Roux": [Link(Text("suivi", "follow-up"), "../../suivi_jeanne_roux.xlsx")]},
+        extracts={Text("Par formation", "By programme"): [Link(Text("Licence <i>"), "responsables/x.xlsx", "a@b.fr")]},
+        messages=2,
+    )
+    outcome = desk_outcome()
+    hers = tuple(dataclasses.replace(one, manager="Jeanne Roux") for one in outcome.follow_ups)
+    outcome = dataclasses.replace(outcome, follow_ups=hers)
+    found = html.fromstring(report_html(outcome, SETTINGS, TABLES, names))
+    (link,) = found.xpath("//section[@id='extraits']//a")
+    assert (link.get("href"), link.text_content()) == ("responsables/x.xlsx", "Licence <i> (a@b.fr)")
+    assert found.xpath("//nav//a[@href='../../suivi_jeanne_roux.xlsx']")
+    (messages,) = found.xpath("//section[@id='aujourdhui']//a[@href='messages.xlsx']")
+    assert messages.text_content() == "2\u00a0messages sont à envoyer"
+
+
+def test_a_rule_and_a_day_are_written_in_english_on_the_english_page() -> None:
+    names = Names(rules={"DUR-01": "Durée maximale"}, rules_en={"DUR-01": "Longest duration"})
+    english = json.loads(
+        html.fromstring(report_html(desk_outcome(), SETTINGS, TABLES, names)).xpath("//script[@id='anglais']")[0].text
+    )
+    assert "Longest duration (DUR-01)" in english
+    assert not any(re.search(r"\d\d/\d\d/\d{4}", text) for text in english)

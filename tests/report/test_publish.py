@@ -149,6 +149,7 @@ class SetupDouble:
     tables: Tables
     systems: Sequence[SystemDouble]
     titles: Mapping[str, str] = field(default_factory=dict)
+    titles_en: Mapping[str, str] = field(default_factory=dict)
     listings: Sequence[Listing] = ()
     kinds: Sequence[Kind] = ()
     columns: Columns = field(default_factory=columns)

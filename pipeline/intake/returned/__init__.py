@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.intake.returned.corrections import CellEdit, RowEdit, TabEdits, quoted, read_corrections
-from pipeline.intake.returned.records import CORRECTIONS, FORMAT_VERSION, LEADING, RECORDS, kind_of
+from pipeline.intake.returned.records import CORRECTIONS, FORMAT_VERSION, LEADING, RECORDS, kind_of, written_on
 from pipeline.intake.returned.saved import Saved, read_saved
 from pipeline.intake.tables import Table
 
@@ -49,4 +49,7 @@ def recognise_returned(file: str, sha256: str, content: bytes, tables: Sequence[
     Raises UnreadableFile, its reason saying what to do, when the hidden sheets of a workbook of corrections are damaged.
     """
     tabs = read_corrections(tables) if kind == CORRECTIONS else ()
-    return Returned(file, sha256, kind, read_saved(content), tuple(tables), tabs)
+    saved, written = read_saved(content), written_on(tables)
+    if saved.at is not None and written is not None and saved.at.date() < written:
+        saved = Saved(saved.who, None)  # a clock that is wrong: nobody saves a workbook before it is written
+    return Returned(file, sha256, kind, saved, tuple(tables), tabs)

@@ -13,7 +13,6 @@ from pipeline.intake.typography import typeset
 from pipeline.model import CellValue, Place, column_letters
 
 _Row = tuple[CellValue, ...]
-_SEARCHED_ROWS = 20
 _SHOWN = 60
 """Characters of a value that a refusal quotes at most."""
 
@@ -102,7 +101,7 @@ def _read_tab(table: Table, tab: TabRecord) -> TabEdits:
     for row, key in keys.items():
         if key in records:
             found.setdefault(key, []).append((row + 1, _changes(tab, records[key], table.rows[row], columns)))
-        elif why := _stranger(key, table.rows[row]):
+        elif row > header and (why := _stranger(key, table.rows[row])):
             refused.append((row + 1, why))
     edits: list[RowEdit] = []
     for key, copies in found.items():
@@ -121,10 +120,12 @@ def _read_tab(table: Table, tab: TabRecord) -> TabEdits:
 
 
 def _header_row(table: Table) -> int | None:
-    for index, row in enumerate(table.rows[:_SEARCHED_ROWS]):
-        labels = {label_of(value) for value in row}
-        if REFERENCE in labels and LINE in labels:
-            return index
+    """Return the 0-based row of the header, wherever sorting or inserted rows have put it."""
+    for index, row in enumerate(table.rows):
+        if REFERENCE in row or any(isinstance(value, str) and label_of(value) == REFERENCE for value in row):
+            labels = {label_of(value) for value in row}
+            if LINE in labels:
+                return index
     return None
 
 
@@ -137,9 +138,8 @@ def _keys(table: Table, header: int) -> Mapping[int, tuple[str, str]]:
     labels = [label_of(value) for value in table.rows[header]]
     where = labels.index(REFERENCE), labels.index(LINE)
     found = {}
-    for index in range(header + 1, len(table.rows)):
-        row = table.rows[index]
-        if not all(is_blank(value) for value in row):
+    for index, row in enumerate(table.rows):
+        if index != header and not all(is_blank(value) for value in row):
             reference, line = (as_read(row[i]) if i < len(row) else "" for i in where)
             found[index] = (reference, line)
     return found

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from pipeline.intake.tables import Table
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import CellValue, Place
+from pipeline.tables.words import clean_spaces
 
 RECORDS = "_conventions"
 """Name of the hidden sheet."""
@@ -24,8 +26,18 @@ CORRECTIONS = "a_corriger"
 REFERENCE, LINE = "Référence", "Ligne"
 LEADING = (REFERENCE, "État", "À faire", "Qui agit", LINE)
 """The columns before those of the source."""
+SUMMARY_TITLE = "Dossiers à corriger ou à compléter"
+"""The first line of its first sheet, which is all that a .csv of it holds."""
 
 _AGAIN = "reportez vos corrections dans le classeur a_corriger.xlsx du dernier rapport et déposez celui-ci."
+
+
+_SEARCHED_ROWS = 40
+_MARKS: Mapping[str, Sequence[frozenset[str]]] = {
+    "a_corriger.xlsx": (frozenset(LEADING), frozenset({SUMMARY_TITLE})),
+    "suivi.xlsx": (frozenset({"Référence", "Prochaine action", "Pièces complètes"}),),
+}
+"""Workbook → the cells that one row of it bears, each set enough to know it by, once its hidden sheets are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +74,9 @@ def kind_of(tables: Sequence[Table]) -> str | None:
     """
     records = next((table for table in tables if table.sheet == RECORDS), None)
     if records is None:
-        if any(_bears_our_columns(table) for table in tables):
+        if name := next(filter(None, map(_ours, tables)), ""):
             raise UnreadableFile(
-                "c’est une copie partielle du classeur a_corriger.xlsx (ses feuilles masquées manquent) : "
+                f"c’est une copie partielle du classeur {name} (ses feuilles masquées manquent) : "
                 "enregistrez le classeur entier, au format .xlsx ou .ods, et déposez-le."
             )
         return None
@@ -76,6 +88,16 @@ def kind_of(tables: Sequence[Table]) -> str | None:
     if kind == CORRECTIONS and version != FORMAT_VERSION:
         raise UnreadableFile(f"ce classeur vient d’une autre version du logiciel : {_AGAIN}")
     return kind
+
+
+def written_on(tables: Sequence[Table]) -> date | None:
+    """Return the processing day of the run that wrote the workbook; None when its hidden sheet does not tell it."""
+    lines = (line for table in tables if table.sheet == RECORDS for word, line in _lines(table) if word == "run")
+    day = next((line[1] for line in lines if len(line) > 1), None)
+    try:
+        return day.date() if isinstance(day, datetime) else date.fromisoformat(_text(day))
+    except ValueError:
+        return None
 
 
 def read_tabs(tables: Sequence[Table]) -> tuple[TabRecord, ...]:
@@ -128,8 +150,14 @@ def _text(value: CellValue) -> str:
     return "" if value is None else str(value)
 
 
-def _bears_our_columns(table: Table) -> bool:
-    return any(row[: len(LEADING)] == LEADING for row in table.rows[:5])
+def _ours(table: Table) -> str:
+    """Return the name of the workbook of ours whose columns or first words ``table`` bears, "" when it is none's."""
+    for row in table.rows[:_SEARCHED_ROWS]:
+        cells = {clean_spaces(cell) for cell in row if isinstance(cell, str)}
+        for name, words in _MARKS.items():
+            if any(cells >= marks for marks in words):
+                return name
+    return ""
 
 
 def _damaged() -> UnreadableFile:

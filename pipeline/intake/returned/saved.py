@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _LONGEST_NAME = 120
 _XLSX, _ODS = "docProps/core.xml", "meta.xml"
 _LARGEST = 1_000_000
 """Bytes of the properties of a workbook; more is none."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
+"""What no name holds: signs that are not seen, also those that turn the direction of what follows."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:\d\d)?")
 
 
@@ -59,7 +62,8 @@ def _read(properties: bytes, who: tuple[str, ...], when: tuple[str, ...]) -> Sav
     # Without the name of who saved it, that of who made it is the program's own.
     name = told.get(who[0], "") if who[0] in told or when[0] in told else told.get(who[1], "")
     moment = next((told[key] for key in when if told.get(key)), "")
-    return Saved(name[:_LONGEST_NAME], _moment(moment))
+    shown = "".join(sign for sign in name if unicodedata.category(sign) not in _UNSEEN)
+    return Saved(clean_spaces(shown)[:_LONGEST_NAME], _moment(moment))
 
 
 def _moment(text: str) -> datetime | None:

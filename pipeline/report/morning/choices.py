@@ -54,12 +54,14 @@ _VIEWS = (
 )
 
 
-def choices(lines: Sequence[Line], rules: Mapping[str, str]) -> Choices:
-    """Return the filters that have something to choose; ``rules`` says what a rule is about, by its id."""
+def choices(lines: Sequence[Line], rules: Mapping[str, str], rules_en: Mapping[str, str]) -> Choices:
+    """Return the filters that have something to choose; ``rules`` say what a rule is about, by its id, in French, English."""
     options: dict[str, list[tuple[str, Text]]] = {
         "statut": [(s, text) for s, text in STATUSES.items() if any(line.status == s for line in lines)],
         "etape": [(e, text) for e, text in ETAPES.items() if any(_etape(line) == e for line in lines)],
-        "regle": [(r, _rule(r, rules)) for r in _sorted(remark.rule for line in lines for remark in line.remarks)],
+        "regle": [
+            (r, _rule(r, rules, rules_en)) for r in _sorted(remark.rule for line in lines for remark in line.remarks)
+        ],
         "formation": [(p, Text(p, p)) for p in _sorted(line.programme for line in lines)],
         "pays": sorted({line.code: line.country for line in lines if line.code}.items(), key=lambda o: fold(o[1].fr)),
         "gestionnaire": [(m, Text(m, m)) for m in _sorted(map(_manager, lines))],
@@ -96,9 +98,9 @@ def _manager(line: Line) -> str:
     return line.desk.manager if line.desk else ""
 
 
-def _rule(rule: str, titles: Mapping[str, str]) -> Text:
-    title = titles.get(rule)
-    return Text(f"{title} ({rule})" if title else rule)
+def _rule(rule: str, titles: Mapping[str, str], titles_en: Mapping[str, str]) -> Text:
+    title, title_en = titles.get(rule), titles_en.get(rule)
+    return Text(f"{title} ({rule})" if title else rule, f"{title_en} ({rule})" if title_en else "")
 
 
 def _sorted(values: Iterable[str]) -> list[str]:

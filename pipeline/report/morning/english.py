@@ -7,6 +7,7 @@ from collections import Counter
 from pipeline.language import long_date
 from pipeline.model import Outcome, Verdict
 from pipeline.report.phrases import Level, level
+from pipeline.report.sentence import refused_rows, unread_rows
 from pipeline.tables.fields import Fields
 
 _SHOWN = 4
@@ -30,6 +31,8 @@ def night_en(outcome: Outcome) -> str:
         rows.append(f"{statuses['à vérifier']:,} to be checked")
     if others := statuses["refusé"] + statuses["réorienté"]:
         rows.append(f"{others:,} refused or redirected")
+    if statuses["repris"]:
+        rows.append(f"{statuses['repris']:,} taken over without documents")
     failed = len(outcome.failures)
     end = _count(failed, "document failed", "documents failed") if failed else "no document failed"
     return f"Run of {long_date(outcome.day, 'en')}: {', '.join(files)}; {', '.join(rows)}; {end}."
@@ -38,13 +41,15 @@ def night_en(outcome: Outcome) -> str:
 def reasons_en(outcome: Outcome) -> list[str]:
     """Return :func:`pipeline.report.sentence.reasons` in English, in the same order."""
     rejected = len({source.file for source in outcome.sources if source.state == "rejeté"})
-    unread = sum(len(source.unread) for source in outcome.sources)
+    unread, refused = unread_rows(outcome), refused_rows(outcome)
     failed = len(outcome.failures)
     told = []
     if rejected:
         told.append(_count(rejected, "file could not be read", "files could not be read"))
     if unread:
         told.append(_count(unread, "row could not be read", "rows could not be read"))
+    if refused:
+        told.append(_count(refused, "returned answer was not taken", "returned answers were not taken"))
     if failed:
         told.append(_count(failed, "document could not be made", "documents could not be made"))
     return told

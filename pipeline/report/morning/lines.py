@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pipeline.desk.model import FollowUp
 from pipeline.desk.stages import IPRO
-from pipeline.language import short_date
+from pipeline.language import long_date, short_date, short_date_en
 from pipeline.model import Finding, Outcome, Place, Status, Verdict
 from pipeline.report.morning.english import to_do_en
 from pipeline.report.morning.words import ACTORS, CHANNELS, ETAPES, KINDS, LEVELS, PARTIES, Text
@@ -53,11 +53,22 @@ _OVER = ("terminé", "refusé", "réorienté", "abandonné")
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Something to click: what it is called and where it stands from the page."""
+
+    name: Text
+    href: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What the page calls things."""
 
     rules: Mapping[str, str] = field(default_factory=dict)
     """What a rule is about, by its id."""
+    rules_en: Mapping[str, str] = field(default_factory=dict)
+    """The same in English."""
     systems: Mapping[str, str] = field(default_factory=dict)
     """A source system, by its YAML file's stem."""
     documents: Mapping[str, str] = field(default_factory=dict)
@@ -68,15 +79,12 @@ class Names:
     """Where the workbook beside the page shows each finding; what is not in it has no link."""
     follow_up: str = ""
     """The follow-up workbook's path under the outbox; "" when there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Something to click: what it is called and where it stands from the page."""
-
-    name: Text
-    href: str
-    note: str = ""
+    managers: Mapping[str, Sequence[Link]] = field(default_factory=dict)
+    """The workbooks of each portfolio, by its name."""
+    extracts: Mapping[Text, Sequence[Link]] = field(default_factory=dict)
+    """The workbooks for others, by what their list is called."""
+    messages: int = 0
+    """How many messages are to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +106,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One signature: whose, the name, the day with its channel ("" while it is awaited)."""
+    """One signature: whose, the name, the day with its channel (None while it is awaited)."""
 
     party: Text
     holder: str
-    day: str
+    day: date | None
     channel: Text | None
 
 
@@ -124,8 +132,10 @@ class Desk:
     alerts: Sequence[str]
     missing: Sequence[str]
     steps: Sequence[Step]
-    last: str
-    """The last thing that somebody told about it: « 20/11/2026, Jeanne Roux »."""
+    last: Text
+    """The day on which somebody last told something about it; "" when nobody did."""
+    last_by: str
+    """Who did."""
     amendments: int
 
 
@@ -232,7 +242,7 @@ def _desk(one: FollowUp) -> Desk:
         etape=ETAPES[one.etape],
         standing=Text(
             f"Étape : {one.etape} (« {IPRO[one.etape]} »), depuis le {short_date(one.since)}.",
-            f"Stage: {ETAPES[one.etape].en}, since {short_date(one.since)}.",
+            f"Stage: {ETAPES[one.etape].en}, since {long_date(one.since, 'en')}.",
         ),
         manager=one.manager,
         who=ACTORS[one.action.who],
@@ -244,7 +254,8 @@ def _desk(one: FollowUp) -> Desk:
         alerts=one.alerts,
         missing=() if over else one.missing,
         steps=() if over else _steps(one),
-        last=", ".join(filter(None, (short_date(last.at.date()), shorten(last.who, 60)))) if last else "",
+        last=on(last.at.date()) if last else Text(""),
+        last_by=shorten(last.who, 60) if last else "",
         amendments=one.amendments,
     )
 
@@ -257,7 +268,7 @@ def _steps(one: FollowUp) -> Sequence[Step]:
         Step(
             PARTIES.get(signature.party, Text(signature.party)),
             shorten(signature.holder, 80),
-            short_date(signature.day) if signature.day else "",
+            signature.day,
             CHANNELS.get(signature.channel),
         )
         for signature in one.signatures
@@ -295,6 +306,11 @@ def _link(path: str, documents: Mapping[str, str]) -> Link:
     return Link(name, TO_OUTBOX + quote(path), file.suffix.lstrip(".") or "fichier")
 
 
+def on(day: date) -> Text:
+    """Return ``day`` as each language writes it briefly: 01/03/2027, "1 Mar 2027"."""
+    return Text(short_date(day), short_date_en(day))
+
+
 def wait(start: date | None, today: date) -> Text:
     """Return how far the start is: « J−14 », « aujourd’hui », « commencé »."""
     if start is None:
@@ -302,4 +318,8 @@ def wait(start: date | None, today: date) -> Text:
     days = (start - today).days
     if days < 0:
         return Text("commencé", "begun")
-    return Text(f"J−{days}", f"D−{days}") if days else Text("aujourd’hui", "today")
+    return Text(f"J−{days}", _in_days(days)) if days else Text("aujourd’hui", "today")
+
+
+def _in_days(days: int) -> str:
+    return "tomorrow" if days == 1 else f"in {days} days"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.language import long_date, short_date
+from pipeline.language import long_date
 from pipeline.model import Outcome
-from pipeline.report.morning.lines import Line
+from pipeline.report.morning.lines import Line, on
 from pipeline.report.morning.words import Text
 from pipeline.tables import Tables
 from pipeline.tables.advice import Advice
@@ -49,7 +49,7 @@ class Destination:
     name: Text
     level: Text
     css: str
-    as_of: str
+    as_of: Text | None
     url: str
     old: bool
     lines: Sequence[Line]
@@ -138,7 +138,7 @@ def destinations(lines: Sequence[Line], outcome: Outcome, tables: Tables, stale_
                 Text(tables.countries[code].name, tables.countries[code].name_en),
                 _ADVICE[advice.level] if advice else Text("aucun conseil enregistré", "no advice recorded"),
                 "correct" if red else "decide" if advice is None or advice.level == "orange" else "ready",
-                short_date(advice.as_of) if advice else "",
+                on(advice.as_of) if advice else None,
                 advice.url if advice and advice.url.startswith("https://") else "",
                 advice is not None and advice.is_stale(outcome.day, stale_after),
                 sorted(going, key=by_start(outcome.day)),

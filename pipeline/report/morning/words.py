@@ -40,19 +40,20 @@ ETAPES = {etape: Text(etape, english) for etape, english in ENGLISH.items()}
 ACTORS = {
     "étudiant": Text("étudiante ou étudiant", "student"),
     "organisme": Text("organisme d’accueil", "host organisation"),
-    "référent": Text("enseignante ou enseignant référent", "academic supervisor"),
+    "référent": Text("enseignante ou enseignant référent", "academic advisor"),
     "responsable pédagogique": Text("responsable pédagogique", "programme director"),
     "gestionnaire": Text("gestionnaire", "manager"),
     "relations internationales": Text("relations internationales", "international office"),
-    "sécurité défense": Text("sécurité et défense", "security officer"),
+    "sécurité défense": Text("sécurité et défense", "security and defence officer"),
     "université": Text("université", "university"),
 }
 PARTIES = by_word({
     "organisme": "host",
-    "tuteur": "tutor",
-    "référent": "academic supervisor",
+    "tuteur": "internship supervisor",
+    "second encadrant": "second supervisor",
+    "référent": "academic advisor",
     "étudiant": "student",
-    "représentant": "legal guardian",
+    "représentant légal": "legal guardian",
     "université": "university",
 })  # fmt: skip
 CHANNELS = by_word({"papier": "paper", "numérisée": "scan", "électronique": "electronic"})
