@@ -13,12 +13,12 @@ from typing import Any
 
 from babel.numbers import list_currencies
 
-from pipeline.delegations import DELEGATIONS_SHAPE, Delegation, load_delegations
 from pipeline.errors import SetupError
-from pipeline.mail_settings import DIGEST_SHAPE, DigestSettings, load_digest
 from pipeline.model import Limits
-from pipeline.portfolios import PORTFOLIOS_SHAPE, Portfolio, load_portfolios
-from pipeline.reminder_settings import REMINDERS_SHAPE, ReminderSettings, load_reminder_settings
+from pipeline.settings.delegations import DELEGATIONS_SHAPE, Delegation, load_delegations
+from pipeline.settings.mail import DIGEST_SHAPE, DigestSettings, load_digest
+from pipeline.settings.portfolios import PORTFOLIOS_SHAPE, Portfolio, load_portfolios
+from pipeline.settings.reminders import REMINDERS_SHAPE, ReminderSettings, load_reminder_settings
 from pipeline.tables.yamls import check_shape
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from pipeline.documents.kinds import EXTENSIONS, Kind
-from pipeline.issued import Issued
 from pipeline.model import Document, Enclosure, Plan, Status, Verdict
+from pipeline.signed.issued import Issued
 
 _NOTHING: Mapping[str, Sequence[Document]] = MappingProxyType({})
 

@@ -10,29 +10,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pipeline.after_signing import Filling
 from pipeline.check.facts import Facts
 from pipeline.documents import office, pages
 from pipeline.documents.checklist import checklist_html, checklist_values
 from pipeline.documents.message import Letter, compose, enclose, is_news, written
 from pipeline.documents.values import template_values
 from pipeline.documents.values.tree import Tree
-from pipeline.filled import filled
+from pipeline.machine import Tools
 from pipeline.model import Document, Failure, Plan
 from pipeline.outbox import Outbox, workshop
 from pipeline.plan import outputs_of
 from pipeline.setup import Setup
+from pipeline.signed.after_signing import Filling
+from pipeline.signed.filled import filled
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """The outside programs of this machine; None when one is missing or PDFs are not wanted."""
-
-    office: office.Office | None
-    wkhtmltopdf: str | None
-    workers: int
 
 
 @dataclass(slots=True)

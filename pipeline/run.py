@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipeline.after_signing import Desk, Later
-from pipeline.agreements import Agreements, agreements
 from pipeline.codec import pack_findings
 from pipeline.completion import complete
 from pipeline.corrections import corrected
@@ -20,17 +17,17 @@ from pipeline.desk.follow import Past
 from pipeline.desk.model import Decision
 from pipeline.desk.night import Means, Night, steps
 from pipeline.desk.overlay import lay_over
-from pipeline.digest import deliver
-from pipeline.documents import office, pages
 from pipeline.documents.cases import cases
 from pipeline.dossiers import Snapshot, identify
 from pipeline.lock import hold
+from pipeline.machine import Tools, find_tools
+from pipeline.mail.digest import deliver
+from pipeline.mail.posting import last_told, post, with_told
 from pipeline.model import Entry, Outcome, Plan, Source, Verdict
 from pipeline.outbox import Outbox
 from pipeline.plan import outputs_of, plan_documents
-from pipeline.posting import last_told, post, with_told
-from pipeline.produce import Produced, Tools, documents_by_place, produce
-from pipeline.reading import read_inbox
+from pipeline.produce import Produced, documents_by_place, produce
+from pipeline.reading import Inbox, read_inbox
 from pipeline.register import Register, open_register
 from pipeline.register.store import Held, Stored
 from pipeline.report.post import NO_POST, Post
@@ -38,6 +35,8 @@ from pipeline.report.publish import publish_reports
 from pipeline.report.run_json import totals
 from pipeline.report.terminal import Progress
 from pipeline.setup import Setup, load_setup
+from pipeline.signed.after_signing import Desk, Later
+from pipeline.signed.agreements import Agreements, agreements
 from pipeline.takeover import take_over
 from pipeline.verdicts import judge_entries
 
@@ -65,7 +64,8 @@ def run(options: Options, progress: Progress) -> Outcome:
     """
     begun = time.monotonic()
     setup = load_setup(options.config)
-    tools, notices = _tools(options, setup)
+    wanted = options.pdf and setup.settings.pdf and not options.check_only
+    tools, notices = find_tools(setup.settings, options.workers, wanted=wanted)
     outbox = Outbox(options.outbox, setup.settings.group)
     with hold(options.outbox):
         outbox.folder(".")
@@ -82,10 +82,43 @@ def run(options: Options, progress: Progress) -> Outcome:
         return deliver(outcome, setup.settings.digest, managers, outbox, datetime.now(UTC))
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is known once everything is judged, before anything is written."""
+
+    run_id: str
+    now: datetime
+    inbox: Inbox
+    known: Snapshot
+    stored: Mapping[str, Stored]
+    night: Night
+    signed: Agreements
+    verdicts: tuple[Verdict, ...]
+    absent: Sequence[str]
+    """The dossiers of the same years that no row of this run shows."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every file, the follow-up workbooks with what was taken of them."""
+        found = (*self.inbox.sources, *(source for _, source in self.night.sources()))
+        return tuple(sorted(found, key=lambda source: source.file))
+
+
 def _night(
     options: Options, setup: Setup, register: Register, outbox: Outbox, tools: Tools, progress: Progress
 ) -> tuple[Outcome, Post]:
     """Read, judge, record, produce and record; the reports are written from what this returns."""
+    judged = _judged(options, setup, register, outbox, tools, progress)
+    if options.check_only:
+        nothing = documents_by_place([], Produced())
+        return Outcome(judged.run_id, options.day, judged.sources, judged.verdicts, nothing), NO_POST
+    return _made(judged, options.day, setup, register, outbox, tools, progress)
+
+
+def _judged(
+    options: Options, setup: Setup, register: Register, outbox: Outbox, tools: Tools, progress: Progress
+) -> _Judged:
+    """Read the inbox, find the dossiers, lay over them what the desk knows, and judge them."""
     run_id, now = _run_id(outbox, register)
     day, years, recording = options.day, setup.settings.academic_year, not options.check_only
     untold = any(not outbox.path(f"rapports/{last.run_id}/run.json").is_file() for last in register.runs()[-1:])
@@ -106,44 +139,41 @@ def _night(
     verdicts = _judge(entries, held, stored, signed, register.decisions(), setup, progress)
     if night.decide(verdicts):
         verdicts = _judge(entries, held, stored, signed, register.decisions(), setup, progress)
-    sources = (*inbox.sources, *(source for _, source in night.sources()))
-    if not recording:
-        outcome = Outcome(run_id, day, _sorted(sources), verdicts, documents_by_place([], Produced()))
-        return outcome, NO_POST
+    return _Judged(run_id, now, inbox, known, stored, night, signed, verdicts, absent)
 
-    past = {
-        reference: Past(etape, since, stored[reference].number, stored[reference].verdict[0])
-        for reference, (etape, since) in register.lives().items()
-        if reference in stored
-    }
-    alone = register.absent(absent)
-    night.admit(verdicts, [verdict for verdict, _ in alone])
-    later = signed.later(verdicts)
-    plans = _plan(verdicts, stored, signed, later, setup, outbox, tools)
-    sources = (*inbox.sources, *(source for _, source in night.sources()))
+
+def _made(
+    judged: _Judged, day: date, setup: Setup, register: Register, outbox: Outbox, tools: Tools, progress: Progress
+) -> tuple[Outcome, Post]:
+    """Plan and record, produce and record; the register knows every reference before anything is written."""
+    run_id, night, verdicts = judged.run_id, judged.night, judged.verdicts
+    past = _past(register, judged.stored)
+    alone = register.absent(judged.absent)
+    rest = [verdict for verdict, _ in alone]
+    night.admit(verdicts, rest)
+    later = judged.signed.later(verdicts)
+    plans = _plan(judged, later, setup, outbox, tools)
     back = {sha256: ((source,), ()) for sha256, source in night.sources()}
-    told = (*later.events, *corrected(verdicts, known))
-    register.begin(run_id, day, setup.fingerprint, {**inbox.fresh, **back}, verdicts, told)
+    told = (*later.events, *corrected(verdicts, judged.known))
+    register.begin(run_id, day, setup.fingerprint, {**judged.inbox.fresh, **back}, verdicts, told)
     with progress.stage("Documents", sum(len(p.documents) for p in plans)) as advance:
         produced = produce(plans, setup, outbox, tools, advance, last_told(night.told), later.fillings)
-    documents = documents_by_place(plans, produced)
     standing = {v.entry.reference or "": paths for v, paths in alone} | {
         plan.verdict.entry.reference or "": paths for plan, paths in zip(plans, produced.paths, strict=True)
     }
     amended = later.settled(lambda path: outbox.path(path).is_file())
-    follow_ups = night.follow(verdicts, (verdict for verdict, _ in alone), past, standing, amended)
-    made = [path for plan in plans for document in plan.documents for path in outputs_of(document)]
-    moment = datetime.combine(day, now.time())
-    mail = post(produced.letters, made, follow_ups, setup, outbox, run_id, moment)
+    follow_ups = night.follow(verdicts, rest, past, standing, amended)
+    moment = datetime.combine(day, judged.now.time())
+    mail = post(produced.letters, _paths(plans), follow_ups, setup, outbox, run_id, moment)
     told = (*mail.events, *steps(follow_ups, past, moment))
     lives = {follow.reference: (follow.etape, follow.since) for follow in follow_ups}
     register.end(run_id, _standing(plans, produced), told, lives, totals(verdicts))
     outcome = Outcome(
         run_id,
         day,
-        _sorted(sources),
+        judged.sources,
         verdicts,
-        documents,
+        documents_by_place(plans, produced),
         produced.made,
         tuple(produced.failures),
         follow_ups=with_told(follow_ups, mail.events),
@@ -153,8 +183,17 @@ def _night(
     return outcome, mail
 
 
-def _sorted(sources: Iterable[Source]) -> tuple[Source, ...]:
-    return tuple(sorted(sources, key=lambda source: source.file))
+def _past(register: Register, stored: Mapping[str, Stored]) -> Mapping[str, Past]:
+    """Return what the register knew of each dossier before this run."""
+    return {
+        reference: Past(etape, since, stored[reference].number, stored[reference].verdict[0])
+        for reference, (etape, since) in register.lives().items()
+        if reference in stored
+    }
+
+
+def _paths(plans: Iterable[Plan]) -> list[str]:
+    return [path for plan in plans for document in plan.documents for path in outputs_of(document)]
 
 
 def _absent(entries: Sequence[Entry], known: Snapshot, setup: Setup, day: date) -> list[str]:
@@ -182,25 +221,17 @@ def _judge(
         )
 
 
-def _plan(
-    verdicts: Sequence[Verdict],
-    stored: Mapping[str, Stored],
-    signed: Agreements,
-    later: Later,
-    setup: Setup,
-    outbox: Outbox,
-    tools: Tools,
-) -> list[Plan]:
+def _plan(judged: _Judged, later: Later, setup: Setup, outbox: Outbox, tools: Tools) -> list[Plan]:
     made = {}
-    for verdict in verdicts:
-        before = stored.get(verdict.entry.reference or "")
+    for verdict in judged.verdicts:
+        before = judged.stored.get(verdict.entry.reference or "")
         if before is not None and verdict.entry.standing == "current":
             told = (verdict.status, verdict.model, verdict.zone, pack_findings(verdict.findings))
             same = before.digest == verdict.entry.deposit.digest and before.verdict == told
             same = same and before.context == verdict.context
             made[verdict.entry.reference or ""] = (same, before.documents)
     return plan_documents(
-        verdicts,
+        judged.verdicts,
         setup.kinds,
         lambda verdict: cases(setup.judge.facts(verdict.entry)),
         made,
@@ -208,7 +239,7 @@ def _plan(
         setup.letters.enclosed,
         word_pdf=tools.office is not None,
         page_pdf=tools.wkhtmltopdf is not None,
-        issued=signed.held,
+        issued=judged.signed.held,
         added=later.documents,
     )
 
@@ -218,22 +249,6 @@ def _standing(plans: Sequence[Plan], produced: Produced) -> Mapping[tuple[str, i
         (plan.verdict.entry.reference or "", plan.verdict.entry.version): paths
         for plan, paths in zip(plans, produced.paths, strict=True)
     }
-
-
-def _tools(options: Options, setup: Setup) -> tuple[Tools, tuple[str, ...]]:
-    """Find the outside programs; return them and one French line for each that is missing."""
-    settings = setup.settings
-    workers = options.workers or settings.workers or os.cpu_count() or 1
-    if not (options.pdf and settings.pdf) or options.check_only:
-        return Tools(None, None, workers), ()
-    soffice, wkhtmltopdf = office.find_program(), pages.find_wkhtmltopdf()
-    notices = []
-    if soffice is None:
-        notices.append("LibreOffice est absent : les conventions sont faites en .docx, sans PDF.")
-    if wkhtmltopdf is None:
-        notices.append("wkhtmltopdf est absent : les listes de pièces et le rapport sont faits en .html, sans PDF.")
-    found = soffice and office.Office(soffice, settings.batch_timeout, settings.document_timeout)
-    return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
 
 
 def _run_id(outbox: Outbox, register: Register) -> tuple[str, datetime]:

@@ -18,9 +18,6 @@ import pytest
 from openpyxl import Workbook
 from rich.console import Console
 
-from pipeline.after_signing import Desk
-from pipeline.agreements import agreements
-from pipeline.amend import AmendmentRefusedError, Request, amend
 from pipeline.desk.model import Event
 from pipeline.model import Amended, Entry, Finding, Outcome
 from pipeline.outbox import Outbox
@@ -28,6 +25,9 @@ from pipeline.register import open_register
 from pipeline.report.terminal import Progress
 from pipeline.run import Options, run
 from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.signed.after_signing import Desk
+from pipeline.signed.agreements import agreements
+from pipeline.signed.amend import AmendmentRefusedError, Request, amend
 from tests.rules.forms import judge
 from tools.examples.contact import perfect
 
@@ -40,7 +40,7 @@ AGREEMENT, AMENDMENT = f"convention_{REFERENCE}.docx", f"avenant_1_{REFERENCE}.d
 @pytest.fixture(autouse=True)
 def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the set-up once for all the nights."""
-    for module in ("pipeline.run", "pipeline.amend"):
+    for module in ("pipeline.run", "pipeline.signed.amend"):
         monkeypatch.setattr(f"{module}.load_setup", _setup)
 
 
@@ -294,7 +294,7 @@ def test_a_draft_amendment_is_made_anew_when_everything_is_decided(
 ) -> None:
     _signed(tmp_path)
     doubtful: list[tuple[list[Finding], bool]] = [([], True)]
-    monkeypatch.setattr("pipeline.after_signing.findings_that_hold", lambda *_: doubtful[-1])
+    monkeypatch.setattr("pipeline.signed.after_signing.findings_that_hold", lambda *_: doubtful[-1])
     _night(tmp_path, SECOND, LONGER)
     draft = _documents(tmp_path)
     assert f"message_avenant_1_{REFERENCE}.eml" not in draft, "un projet ne s’envoie pas"

@@ -22,12 +22,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from pipeline.config import load_settings
-from pipeline.digest import body, deliver, digests, send_digests
 from pipeline.errors import SetupError
-from pipeline.mail_settings import DigestSettings, is_address, load_digest
-from pipeline.mailer import FAULTS
+from pipeline.mail.digest import body, deliver, digests, send_digests
+from pipeline.mail.mailer import FAULTS
 from pipeline.model import Outcome
 from pipeline.outbox import Outbox
+from pipeline.settings.mail import DigestSettings, is_address, load_digest
 from tests.report.follow_ups import MANAGERS, action, desk_outcome, follow_up
 from tests.report.outcomes import ROOT, empty_outcome, verdict
 

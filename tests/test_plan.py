@@ -8,9 +8,9 @@ from collections.abc import Collection
 import pytest
 
 from pipeline.documents.kinds import Kind
-from pipeline.issued import Issued
 from pipeline.model import Document, Enclosure, Plan, Status
 from pipeline.plan import plan_documents
+from pipeline.signed.issued import Issued
 from tests.report.outcomes import verdict
 
 _ALWAYS: frozenset[Status] = frozenset({"prêt", "à corriger"})

@@ -78,7 +78,7 @@ def amend(
     pdf: bool,
 ) -> None:
     # Imported here: what makes documents takes most of a second, which --help should not cost.
-    from pipeline import amend as work
+    from pipeline.signed import amend as work
 
     request = work.Request(
         reference.strip().upper(), since, outbox, config, _day(day), why, ended_by or "", pdf=pdf, again=again

@@ -9,7 +9,6 @@ from datetime import date
 from pipeline.check.facts import Facts
 from pipeline.check.judge import Judge
 from pipeline.check.rules.dates import month_before
-from pipeline.delegations import signatory
 from pipeline.desk.actions import CERTIFICATE, Case, next_action
 from pipeline.desk.alerts import alerts
 from pipeline.desk.columns import Columns
@@ -19,9 +18,10 @@ from pipeline.documents.cases import cases
 from pipeline.documents.checklist.lines import lines
 from pipeline.documents.checklist.pieces import Checklist
 from pipeline.documents.checklist.slots import slots
-from pipeline.issued import AMENDMENT, AMENDMENT_SIGNED
 from pipeline.model import Amended, Entry, Verdict
-from pipeline.portfolios import in_charge, portfolio_of
+from pipeline.settings.delegations import signatory
+from pipeline.settings.portfolios import in_charge, portfolio_of
+from pipeline.signed.issued import AMENDMENT, AMENDMENT_SIGNED
 
 __all__ = ["CERTIFICATE", "Known", "Past", "follow_ups", "pieces_of", "signatures_of"]
 

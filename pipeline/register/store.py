@@ -78,8 +78,17 @@ class PastVersion:
     documents: tuple[str, ...]
 
 
+_AT_HAND = 4
+"""Files whose rows are kept in memory once they have been asked for."""
+
+
 class Register(DeskRecords):
     """An open register. ``path=None`` is an empty one in memory, which nothing outlives (``check``)."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._places: Mapping[str, int] | None = None
+        self._opened: dict[int, Mapping[str, Deposit]] = {}
 
     def close(self) -> None:
         self._db.close()
@@ -197,7 +206,7 @@ class Register(DeskRecords):
             " JOIN deposit d ON d.digest = v.digest WHERE v.reference = ? ORDER BY v.number",
             (reference,),
         ).fetchall()
-        whole = self._whole({row[1] for row in rows})
+        whole = self.whole({row[1] for row in rows})
         found = []
         for number, digest, at, file, sheet, line, status, findings, documents, day, content, folder in rows:
             deposit = whole.get(digest)
@@ -211,17 +220,21 @@ class Register(DeskRecords):
 
     def whole(self, digests: Iterable[str]) -> Mapping[str, Deposit]:
         """Return, by digest, the deposits whose files the register holds, columns included; their places lack the file."""
-        return self._whole(set(digests))
+        if self._places is None:
+            rows = self._db.execute("SELECT rowid FROM file ORDER BY rowid DESC").fetchall()
+            self._places = {digest: rowid for (rowid,) in rows for digest in self._unpacked(rowid)}
+        places = self._places
+        return {digest: self._unpacked(places[digest])[digest] for digest in digests if digest in places}
 
-    def _whole(self, digests: set[str]) -> Mapping[str, Deposit]:
-        """Return the deposits of ``digests`` as their files held them, columns included."""
-        found: dict[str, Deposit] = {}
-        for (content,) in self._db.execute("SELECT content FROM file ORDER BY rowid"):
-            if len(found) == len(digests):
-                break
+    def _unpacked(self, rowid: int) -> Mapping[str, Deposit]:
+        """Return the deposits of one file by digest; the last few files are kept at hand."""
+        if rowid not in self._opened:
+            (content,) = self._db.execute("SELECT content FROM file WHERE rowid = ?", (rowid,)).fetchone()
+            while len(self._opened) >= _AT_HAND:
+                del self._opened[next(iter(self._opened))]
             blob = bytes(content).partition(b"\n")[2]
-            found.update({d.digest: d for d in unpack_deposits(blob, "") if d.digest in digests})
-        return found
+            self._opened[rowid] = {deposit.digest: deposit for deposit in unpack_deposits(blob, "")}
+        return self._opened[rowid]
 
     def runs(self) -> tuple[PastRun, ...]:
         """Return the runs, the oldest first."""
@@ -294,6 +307,7 @@ class Register(DeskRecords):
             self._db.execute(
                 "INSERT INTO run (number, run_id, day) VALUES (?, ?, ?)", (number, run_id, today.isoformat())
             )
+            self._places, self._opened = None, {}
             for sha256, (sources, deposits) in files.items():
                 heads = [[s.sheet, s.profile, s.rows, s.unread, s.notes] for s in sources]
                 content = json.dumps(heads, ensure_ascii=False).encode() + b"\n" + pack_deposits(deposits)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import load_settings
-from pipeline.delegations import Delegation, signatory
 from pipeline.errors import SetupError
+from pipeline.settings.delegations import Delegation, signatory
 from tests.conftest import ROOT
 
 SHIPPED = (ROOT / "conventions.toml").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from pipeline.desk.model import Event, FollowUp
 from pipeline.desk.overlay import lay_over
 from pipeline.documents.checklist import Checklist, load_checklist
 from pipeline.model import Value
-from pipeline.portfolios import Absence, Portfolio, in_charge, portfolio_of
+from pipeline.settings.portfolios import Absence, Portfolio, in_charge, portfolio_of
 from tests.desk.told import REFERENCE, columns, edit, event
 from tests.rules.forms import ROOT, TODAY, entry, judge
 

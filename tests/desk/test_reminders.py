@@ -15,7 +15,7 @@ from pipeline.desk.model import Etape, Event, FollowUp
 from pipeline.desk.reminder_texts import KINDS, load_reminder_texts
 from pipeline.desk.reminders import REMINDED, Reminder, recorded, reminders, times, working
 from pipeline.errors import SetupError
-from pipeline.reminder_settings import ReminderSettings, load_reminder_settings
+from pipeline.settings.reminders import ReminderSettings, load_reminder_settings
 from tests.desk.reminded import followed, told_on
 from tests.rules.forms import ROOT, judge
 

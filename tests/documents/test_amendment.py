@@ -17,8 +17,6 @@ from click.testing import CliRunner
 from openpyxl import Workbook
 from rich.console import Console
 
-from pipeline import amend as work
-from pipeline.amend import AmendmentRefusedError, Done, Request
 from pipeline.cli import cli
 from pipeline.documents.amendable import Amendments, load_amendments
 from pipeline.documents.amendment import Side, changes, ends_early, forbidden_changes
@@ -30,6 +28,8 @@ from pipeline.errors import SetupError
 from pipeline.report.terminal import Progress
 from pipeline.run import Options, run
 from pipeline.setup import Setup, load_setup
+from pipeline.signed import amend as work
+from pipeline.signed.amend import AmendmentRefusedError, Done, Request
 from tests.rules.forms import ROOT, entry, judge
 from tools.agreements.words import HERE, annexes
 from tools.examples.contact import perfect
@@ -283,7 +283,7 @@ def test_hostile_and_long_values_leave_nothing_behind(before: dict[str, Any]) ->
 @pytest.fixture(autouse=True)
 def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the set-up once for all the nights: it tries every template."""
-    for module in ("pipeline.run", "pipeline.amend"):
+    for module in ("pipeline.run", "pipeline.signed.amend"):
         monkeypatch.setattr(f"{module}.load_setup", _setup)
 
 

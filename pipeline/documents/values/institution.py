@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.delegations import signatory
 from pipeline.documents.values.tree import Tree
 from pipeline.documents.values.writer import Writer
+from pipeline.settings.delegations import signatory
 
 
 def agreement(write: Writer) -> Tree:

@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from pipeline.amending import (
+from pipeline.codec import unpack_findings
+from pipeline.desk.model import Event
+from pipeline.documents import office
+from pipeline.documents.amendable import Amendments, load_amendments
+from pipeline.documents.amendment import ends_early
+from pipeline.documents.values import Amendment, template_values
+from pipeline.errors import ConventionsError
+from pipeline.language import long_date
+from pipeline.lock import hold
+from pipeline.outbox import Outbox, workshop
+from pipeline.register import Register, open_register
+from pipeline.register.store import PastVersion
+from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.signed.amending import (
     KIND,
     SIGNABLE,
     Case,
@@ -21,20 +34,7 @@ from pipeline.amending import (
     too_late,
     wording,
 )
-from pipeline.codec import unpack_findings
-from pipeline.desk.model import Event
-from pipeline.documents import office
-from pipeline.documents.amendable import Amendments, load_amendments
-from pipeline.documents.amendment import ends_early
-from pipeline.documents.values import Amendment, template_values
-from pipeline.errors import ConventionsError
-from pipeline.issued import AMENDMENT, AMENDMENT_DRAFT, issued_dossiers
-from pipeline.language import long_date
-from pipeline.lock import hold
-from pipeline.outbox import Outbox, workshop
-from pipeline.register import Register, open_register
-from pipeline.register.store import PastVersion
-from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.signed.issued import AMENDMENT, AMENDMENT_DRAFT, issued_dossiers
 
 
 class AmendmentRefusedError(ConventionsError):

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline.amending import (
+from pipeline.check.stipend_amounts import total
+from pipeline.desk.model import Event
+from pipeline.documents.amendable import Amendments, load_amendments
+from pipeline.documents.kinds import EXTENSIONS, Kind
+from pipeline.documents.values import Amendment
+from pipeline.documents.values.tree import Tree
+from pipeline.dossiers import Snapshot
+from pipeline.model import Amended, Document, Enclosure, Entry, Verdict
+from pipeline.outbox import Outbox
+from pipeline.register import Register
+from pipeline.register.store import PastVersion
+from pipeline.setup import ROOT, Setup
+from pipeline.signed.amending import (
     KIND,
     Case,
     capitalised,
@@ -22,19 +34,7 @@ from pipeline.amending import (
     too_late,
     wording,
 )
-from pipeline.check.stipend_amounts import total
-from pipeline.desk.model import Event
-from pipeline.documents.amendable import Amendments, load_amendments
-from pipeline.documents.kinds import EXTENSIONS, Kind
-from pipeline.documents.values import Amendment
-from pipeline.documents.values.tree import Tree
-from pipeline.dossiers import Snapshot
-from pipeline.issued import AMENDMENT, AMENDMENT_DRAFT, CERTIFICATE, Issued
-from pipeline.model import Amended, Document, Enclosure, Entry, Verdict
-from pipeline.outbox import Outbox
-from pipeline.register import Register
-from pipeline.register.store import PastVersion
-from pipeline.setup import ROOT, Setup
+from pipeline.signed.issued import AMENDMENT, AMENDMENT_DRAFT, CERTIFICATE, Issued
 
 _FORM, _MAIL = "attestation", "message_attestation"
 _POINTLESS = (

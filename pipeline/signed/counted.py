@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.after_signing import Desk, Pending, past_version
 from pipeline.check.facts import Facts
 from pipeline.check.presence import presence, working_days
-from pipeline.issued import Issued
 from pipeline.model import Deposit, Entry
 from pipeline.register.store import Held, Stored
+from pipeline.signed.after_signing import Desk, Pending, past_version
+from pipeline.signed.issued import Issued
 from pipeline.verdicts import InForce
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
-from pipeline.after_signing import Filling
 from pipeline.documents.notice import notice_mail
 from pipeline.documents.values import template_values
 from pipeline.model import Document, Enclosure
 from pipeline.outbox import Outbox
 from pipeline.setup import Setup
+from pipeline.signed.after_signing import Filling
 
 
 def filled(document: Document, filling: Filling, setup: Setup, outbox: Outbox, standing: Collection[str]) -> bytes:

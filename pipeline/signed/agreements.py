@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.after_signing import Desk, Later, Pending, decide, pendings
-from pipeline.counted import in_force
-from pipeline.issued import Issued, given_up, issued_dossiers
 from pipeline.model import Entry, Verdict
 from pipeline.register.store import Held, Stored
+from pipeline.signed.after_signing import Desk, Later, Pending, decide, pendings
+from pipeline.signed.counted import in_force
+from pipeline.signed.issued import Issued, given_up, issued_dossiers
 from pipeline.verdicts import InForce
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SetupError
-from pipeline.mail_settings import is_address
+from pipeline.settings.mail import is_address
 from pipeline.tables.words import fold, has_words
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal, TypeAlias
 
-from pipeline.mail_settings import DigestSettings
+from pipeline.settings.mail import DigestSettings
 
 Fault: TypeAlias = Literal["password", "unreachable", "timeout", "tls", "login", "sender", "recipients", "server"]
 FAULTS: Mapping[Fault, str] = {

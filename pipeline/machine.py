@@ -1,0 +1,36 @@
+"""The outside programs of this machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from pipeline.config import Settings
+from pipeline.documents import office, pages
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The outside programs of this machine; None when one is missing or PDFs are not wanted."""
+
+    office: office.Office | None
+    wkhtmltopdf: str | None
+    workers: int
+
+
+def find_tools(settings: Settings, workers: int, *, wanted: bool) -> tuple[Tools, tuple[str, ...]]:
+    """Find the programs that make PDFs; return them and one French line for each that is missing.
+
+    ``workers``: 0 is what is configured, else the cores. None is looked for when PDFs are not ``wanted``.
+    """
+    workers = workers or settings.workers or os.cpu_count() or 1
+    if not wanted:
+        return Tools(None, None, workers), ()
+    soffice, wkhtmltopdf = office.find_program(), pages.find_wkhtmltopdf()
+    notices = []
+    if soffice is None:
+        notices.append("LibreOffice est absent : les conventions sont faites en .docx, sans PDF.")
+    if wkhtmltopdf is None:
+        notices.append("wkhtmltopdf est absent : les listes de pièces et le rapport sont faits en .html, sans PDF.")
+    found = soffice and office.Office(soffice, settings.batch_timeout, settings.document_timeout)
+    return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
