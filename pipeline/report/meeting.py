@@ -84,7 +84,7 @@ def meeting_html(outcome: Outcome, settings: Settings, tables: Tables, names: Na
                 ("autre formation", "autres formations"),
             ),
             managers=_listed(
-                _crossed((line.desk.manager or "Sans gestionnaire", line.status) for line in live if line.desk),
+                _crossed(_by_manager(live)),
                 _MANAGERS,
                 ("autre gestionnaire", "autres gestionnaires"),
             ),
@@ -115,6 +115,13 @@ def _at_risk(lines: Sequence[Line], outcome: Outcome, days: int) -> Sequence[Seq
         and line.status != "refusé"
         and not (line.desk and line.desk.etape.fr in ("signé", "repris"))
     ]
+
+
+def _by_manager(lines: Sequence[Line]) -> Iterable[tuple[str, Status]]:
+    """Yield the portfolio and the status of each dossier; nothing where nobody has one."""
+    found = [(line.desk.manager, line.status) for line in lines if line.desk]
+    if any(manager for manager, _ in found):
+        yield from ((manager or "Sans gestionnaire", status) for manager, status in found)
 
 
 def _crossed(pairs: Iterable[tuple[str, Status]]) -> Sequence[Sequence[object]]:

@@ -93,6 +93,8 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
     for notice in outcome.notices:
         _say(console, notice, "yellow")
     _say(console, f"À lire : {where}/rapport.html et {where}/a_corriger.xlsx", "bold")
+    if outcome.follow_ups:
+        _say(console, f"À tenir : {where.removesuffix('/rapports/dernier')}/suivi.xlsx", "bold")
 
 
 def _tables(outcome: Outcome, console: Console) -> None:

@@ -7,6 +7,7 @@ import io
 from rich.console import Console
 
 from pipeline.report.terminal import Progress, progress, summary
+from tests.report.follow_ups import desk_outcome
 from tests.report.outcomes import empty_outcome, full_outcome
 
 
@@ -54,3 +55,11 @@ def test_the_bar_shows_on_a_terminal_and_not_elsewhere() -> None:
         advance(3)
     assert "Lecture" in shown.getvalue()
     assert hidden.getvalue() == ""
+
+
+def test_the_follow_up_to_keep_is_named_where_there_is_one() -> None:
+    kept, none = io.StringIO(), io.StringIO()
+    summary(desk_outcome(), Console(file=kept, width=100), "ailleurs/rapports/dernier")
+    summary(full_outcome(), Console(file=none, width=100), "ailleurs/rapports/dernier")
+    assert "À tenir : ailleurs/suivi.xlsx" in kept.getvalue()
+    assert "suivi.xlsx" not in none.getvalue()
