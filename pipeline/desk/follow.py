@@ -157,7 +157,7 @@ def pieces_of(facts: Facts, checklist: Checklist, told: Told, columns: Columns) 
     known = {piece.code: piece for piece in checklist.pieces}
     found = []
     for line in lines(facts, checklist, slots(facts)):
-        if line.block not in ("A", "B", "C"):
+        if line.block not in ("A", "B", "C") or known[line.code].signature:
             continue
         until_field = known[line.code].until
         until = facts[until_field] if until_field else None

@@ -166,7 +166,9 @@ def _completeness(follow_up: FollowUp, columns: Columns) -> str:
         return NOT_CONCERNED
     if follow_up.complete:
         return "oui"
-    titles = {code: column.title.partition(" (")[0] for column in columns.hers for code in column.pieces}
+    # A column for several documents that no field of the form tells names none of them.
+    named = (column for column in columns.hers if column.field or column.until or len(column.pieces) == 1)
+    titles = {code: column.title.partition(" (")[0] for column in named for code in column.pieces}
     missing = (p for p in follow_up.pieces if p.required and not p.settled)
     return f"manque{NBSP}: {', '.join(dict.fromkeys(titles.get(p.code, p.label) for p in missing))}"
 

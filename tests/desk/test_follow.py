@@ -14,7 +14,9 @@ from pipeline.desk.follow import Known, Past, follow_ups
 from pipeline.desk.gates import admit
 from pipeline.desk.model import Event, FollowUp
 from pipeline.desk.overlay import lay_over
+from pipeline.desk.signing import university_waits
 from pipeline.documents.checklist import Checklist, load_checklist
+from pipeline.documents.checklist.pieces import BLOCKS
 from pipeline.model import Value
 from pipeline.settings.portfolios import Absence, Portfolio, in_charge, portfolio_of
 from tests.desk.told import REFERENCE, columns, edit, event
@@ -65,6 +67,50 @@ def test_a_certificate_ticked_as_received_settles_the_finding_and_the_checklist(
     assert ticked.verdict.entry.own == {"assurance.responsabilite_civile": False}
     (loan,) = ticked.verdict.entry.loans
     assert loan.place.file == "suivi.xlsx"
+
+
+def test_every_document_that_the_university_waits_for_can_be_ticked() -> None:
+    ticked = {code for column in columns().hers for code in column.pieces}
+    needed = {
+        piece.code
+        for piece in checklist().pieces
+        if not piece.signature and "obligatoire" in piece.statuses.values() and BLOCKS["obligatoire"] == "A"
+    }
+    assert needed <= ticked
+
+
+MINOR = {
+    "etudiant.date_naissance": date(2009, 8, 1),
+    "representant.nom": "Lefèvre",
+    "representant.prenom": "Anne",
+    "representant.qualite": "Mère",
+    "representant.email": "anne.lefevre@exemple.org",
+    "representant.telephone": "06 12 34 56 78",
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"etranger": "Allemagne"},
+        {"etranger": "Viêt Nam"},
+        {"etranger": "Canada"},
+        {"stage.convention_hors_etablissement": True},
+        MINOR,
+        {"etudiant.nationalite": "brésilienne"},
+        {"etranger": "Suisse", "etudiant.nationalite": "brésilienne"},
+    ],
+)
+def test_the_university_can_sign_once_everything_has_been_ticked(changes: dict[str, Any]) -> None:
+    told: dict[str, Value] = {key: TODAY for key in ("envoyee_le", *SIGNED)}  # noqa: C420 (the type of the values)
+    for column in columns().hers:
+        if column.pieces:
+            told[column.key] = date(2027, 9, 30) if column.kind == "date" or column.until else True
+    told |= {"portail_mobilite": TODAY, "fsd_reponse": "Accordé"}
+    found = follow(changes, told)
+    assert found.missing == ()
+    assert university_waits(found) == ()
 
 
 def test_a_document_that_no_field_tells_is_known_by_its_tick() -> None:

@@ -58,6 +58,8 @@ class Piece:
     when: Text | None
     supplied_by: str | None
     until: str | None
+    signature: bool
+    """It is a signature on the agreement, no document: the follow-up has its own column for it."""
 
     def concerns(self, country: str) -> bool:
         """Tell whether it may be printed for an internship in ``country``."""
@@ -87,6 +89,7 @@ _SHAPE: dict[str, Any] = {
         "sauf": _COUNTRIES,
         "fourni": {"type": "string"},
         "fin": {"type": "string"},
+        "signature": {"type": "boolean"},
     },
 }
 
@@ -130,4 +133,5 @@ def _piece(
         when=Text(entry["quand"], entry["quand_en"]) if "quand" in entry else None,
         supplied_by=entry.get("fourni"),
         until=entry.get("fin"),
+        signature=entry.get("signature", False),
     )
