@@ -37,16 +37,19 @@ def short_date_en(day: date) -> str:
     return format_date(day, "d MMM y", locale=_LOCALES["en"])
 
 
+@functools.lru_cache(maxsize=16384)
 def number(value: Decimal | int, language: Language) -> str:
     """Write ``value`` with two decimals at most: « 1 234,5 », "1,234.5"."""
     return format_decimal(value, "#,##0.##", locale=_LOCALES[language])
 
 
+@functools.lru_cache(maxsize=16384)
 def cents(value: Decimal, language: Language) -> str:
     """Write an amount with its two decimals, without its currency: « 2 583,00 », "2,583.00"."""
     return format_decimal(value, "#,##0.00", locale=_LOCALES[language])
 
 
+@functools.lru_cache(maxsize=16384)
 def money(amount: Decimal, currency: str, language: Language) -> str:
     """Write ``amount`` with its currency: « 4,50 € », "€4.50"."""
     return format_currency(amount, currency, locale=_LOCALES[language])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -15,6 +16,18 @@ from pipeline.documents.values.translations import Translations
 from pipeline.language import Language, country_name, long_date, number
 from pipeline.model import LEGAL_RATE, OVER_200, Period, Schedule
 from pipeline.tables.fields import Field
+
+
+@lru_cache(maxsize=16384)
+def _phone(text: str, region: str) -> str:
+    """Return a phone of ``region`` in the international format when it is one, else as typed."""
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_valid_number(parsed):
+        return text
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", "\u00a0")
 
 
 class Writer:
@@ -55,14 +68,7 @@ class Writer:
     def phone(self, field: Field, value: str) -> str:
         """Write a phone in the international format when it is one, else as typed."""
         group = {"etudiant": "etudiant.pays", "enseignant": ""}.get(field.group, "organisme.pays")
-        region = (self.facts[group] if group else None) or "FR"
-        try:
-            parsed = phonenumbers.parse(value, region)
-        except phonenumbers.NumberParseException:
-            return value
-        if not phonenumbers.is_valid_number(parsed):
-            return value
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", "\u00a0")
+        return _phone(value, (self.facts[group] if group else None) or "FR")
 
     def yes_no(self, _: Field, value: bool) -> str:
         return self.either("oui" if value else "non", "yes" if value else "no")
