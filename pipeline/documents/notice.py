@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from datetime import date
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -17,9 +12,9 @@ from typing import Any
 from jinja2 import FileSystemLoader
 
 from pipeline.check.facts import Facts
-from pipeline.check.rules.identity import is_address
 from pipeline.check.wording import contracted
 from pipeline.documents.jinja import html_environment
+from pipeline.documents.message.mail import is_sound, sealed
 from pipeline.errors import SetupError
 from pipeline.language import Language, long_date
 from pipeline.tables.yamls import check_shape, read_yaml
@@ -27,7 +22,6 @@ from pipeline.tables.yamls import check_shape, read_yaml
 NAMES = ("attestation", "avenant")
 """The entries of ``notices.yaml``."""
 _SLOTS = frozenset({"reference", "stagiaire", "organisme", "fin", "numero", "contact"})
-_SUBTYPES = {"pdf": "pdf", "docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
 _ENVIRONMENT = html_environment(loader=FileSystemLoader(Path(__file__).parent / "html"))
 
 
@@ -111,35 +105,10 @@ def notice_mail(
         for letter in letters
     )
     html = _ENVIRONMENT.get_template("notice.html.j2").render(letters=letters)
-    message = EmailMessage(policy=SMTP)
     subjects = [_filled(notice.words[language].subject, facts, language, number) for language in languages]
-    message["Subject"] = " ".join(" / ".join(subjects).split())
-    _address(message, notice, facts)
-    message["Date"] = format_datetime(datetime.combine(day, time(8), UTC))
-    message["X-Unsent"] = "1"
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    # The boundaries come from the content, which therefore cannot hold them.
-    digest = hashlib.sha256("\0".join((text, html)).encode("utf-8", "replace"))
-    for _, data in attached:
-        digest.update(data)
-    message.set_boundary(f"conventions-texte-{digest.hexdigest()[:40]}")
-    for name, data in attached:
-        message.add_attachment(data, maintype="application", subtype=_SUBTYPES[name.rpartition(".")[2]], filename=name)
-    if attached:
-        message.set_boundary(f"conventions-{digest.hexdigest()[:40]}")
-    return message.as_bytes()
-
-
-def _address(message: EmailMessage, notice: Notice, facts: Facts) -> None:
-    """Write the sender and, when one of the addresses is sound, the addressee."""
     service = facts.settings.service("conventions")
-    if service.email and is_address(service.email):
-        message["From"] = str(Address(service.name, addr_spec=service.email))
-    for address in (facts[key] for key in notice.to):
-        if address and is_address(address) and address.isascii():
-            message["To"] = address
-            return
+    to = next((address for key in notice.to if (address := facts[key]) and is_sound(address)), "")
+    return sealed(" / ".join(subjects), (service.name, service.email), to, day, text, html, attached)
 
 
 def _letter(words: Words, facts: Facts, language: Language, number: int | None) -> _Letter:

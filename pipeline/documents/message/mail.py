@@ -28,6 +28,8 @@ from pipeline.dossiers import student_of
 from pipeline.language import Language
 from pipeline.model import Status, Verdict
 
+_SUBTYPES = {"pdf": "pdf", "docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -173,7 +175,7 @@ def sealed(
 ) -> bytes:
     """Return a draft .eml; whatever the texts are, they write no header and forge no part.
 
-    ``sender`` is (name, address), ``attached`` are (file name, PDF). An address that is not sound is left out.
+    ``sender`` is (name, address), ``attached`` are (file name, PDF or .docx). An address that is not sound is left out.
     """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = one_line(subject)
@@ -190,7 +192,8 @@ def sealed(
         digest.update(data)
     message.set_boundary(f"conventions-texte-{digest.hexdigest()[:40]}")
     for name, data in attached:
-        message.add_attachment(data, maintype="application", subtype="pdf", filename=one_line(name))
+        subtype = _SUBTYPES.get(name.rpartition(".")[2], "pdf")
+        message.add_attachment(data, maintype="application", subtype=subtype, filename=one_line(name))
     if attached:
         message.set_boundary(f"conventions-{digest.hexdigest()[:40]}")
     return message.as_bytes()
