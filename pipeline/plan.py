@@ -81,9 +81,9 @@ def _plan(
     enclosures: dict[str, Enclosure] = {}
     for kind in kinds:
         if held is not None and kind.frozen:
-            path = f"{_base(kind, verdict)}.pdf"
-            if path in kept:
-                enclosures[kind.key] = Enclosure(path, kind.label, kind.label_en)
+            base = _base(kind, verdict)
+            if kind.pdf and not {f"{base}.pdf", f"{base}.docx"}.isdisjoint(kept):
+                enclosures[kind.key] = Enclosure(f"{base}.pdf", kind.label, kind.label_en)
             continue
         if kind.make == "message" and issued is not None and issued.binding:
             continue  # what is signed is not announced again; an amendment has a message of its own

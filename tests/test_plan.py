@@ -96,14 +96,21 @@ def test_pdfs_made_before_stay_and_leave_the_message_as_it_is_where_none_can_be_
 FROZEN = dataclasses.replace(AGREEMENT, frozen=True)
 
 
-def _issued_plan(issued: Issued, status: Status = "prêt", *, made: Collection[str] = ALL, version: int = 1) -> Plan:
+def _issued_plan(
+    issued: Issued,
+    status: Status = "prêt",
+    *,
+    made: Collection[str] = ALL,
+    version: int = 1,
+    there: Collection[str] = ALL,
+) -> Plan:
     one = verdict(4, status)
     (plan,) = plan_documents(
         [dataclasses.replace(one, entry=dataclasses.replace(one.entry, version=version))],
         (MESSAGE, FROZEN, PIECES),
         lambda _: {},
         {"C2026-000004": (False, made)},
-        lambda path: path in ALL,
+        lambda path: path in there,
         {"prêt": ("convention", "pieces"), "à corriger": ("pieces", "convention")},
         word_pdf=True,
         page_pdf=True,
@@ -140,6 +147,11 @@ def test_what_a_killed_run_had_made_of_a_signed_agreement_is_found_again() -> No
 
 def test_the_message_still_carries_what_was_sent() -> None:
     assert [e.path for e in _message(_issued_plan(SENT)).enclosures] == [ALL[1], ALL[3]]
+
+
+def test_it_names_what_was_sent_also_where_no_pdf_was_made() -> None:
+    without = [path for path in ALL if path != ALL[1]]
+    assert [e.path for e in _message(_issued_plan(SENT, there=without)).enclosures] == [ALL[1], ALL[3]]
 
 
 @pytest.mark.parametrize("status", ["prêt", "à vérifier", "à corriger", "refusé"])
