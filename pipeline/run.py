@@ -125,7 +125,7 @@ def _judged(
     inbox = read_inbox(options.inbox, setup, register, day, now, progress, recording=recording, untold=untold)
     known, stored = register.snapshot(), register.current()
     versions = {reference: dossier.version for reference, dossier in known.dossiers.items()}
-    means = Means(setup.judge, setup.checklist, setup.columns, day, now, run_id)
+    means = Means(setup.judge, setup.checklist, setup.columns, day, now)
     night = Night(means, register, versions, known.deposits)
     night.take_back(inbox.follow_ups)
     entries = identify(inbox.deposits, known, day, years, numbered=recording)

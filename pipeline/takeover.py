@@ -9,9 +9,7 @@ from datetime import date
 from pipeline.intake.systems import Systems
 from pipeline.model import Entry, Form
 from pipeline.register.store import Stored
-from pipeline.tables.words import fold
-
-_YES = frozenset({"oui", "yes", "1", "true", "vrai", "x", "o", "y"})
+from pipeline.tables.words import says_yes
 
 
 def take_over(
@@ -44,4 +42,4 @@ def _is_validated(form: Form, headers: Iterable[str]) -> bool:
     """Tell whether the row says yes under one of ``headers``."""
     columns = [form.layout.named[header] for header in headers if header in form.layout.named]
     told = (form.original[index] for index in columns if index < len(form.original))
-    return any(value is True or (value is not None and fold(str(value)) in _YES) for value in told)
+    return any(map(says_yes, told))

@@ -17,8 +17,6 @@ SOON = 10
 """Days before the start under which whatever is still open comes first."""
 SILENCE = 10
 """Days without news after which somebody is asked again."""
-CERTIFICATE = 7
-"""Days before the end at which the host receives the certificate to fill in."""
 _SOON_OPEN, _UNIVERSITY, _DECIDE, _SEND, _ABROAD, _NO_NEWS, _REST = range(7)
 
 WITH_ARTICLE = {

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from pipeline.codec import unpack_findings
 from pipeline.completion import complete
-from pipeline.desk.columns import Columns, load_columns
 from pipeline.desk.follow import Known, Past, follow_ups
 from pipeline.desk.history import Step, Version, history
 from pipeline.desk.model import Decision, Event, FollowUp, Told
 from pipeline.desk.overlay import lay_over
 from pipeline.model import Entry, Layout, Verdict
 from pipeline.register.reading import RegisterCopy, open_copy
-from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.setup import Setup, load_setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,6 @@ class Archive:
     """The register as it stood when it was opened; reading it changes nothing."""
 
     setup: Setup
-    columns: Columns
     register: RegisterCopy
     follow_ups: tuple[FollowUp, ...]
     """In the order of references."""
@@ -33,7 +31,7 @@ class Archive:
     @property
     def titles(self) -> Mapping[str, str]:
         """What the columns of the follow-up are called, by key."""
-        return {column.key: column.title for column in self.columns.values()}
+        return {column.key: column.title for column in self.setup.columns.values()}
 
     def get(self, reference: str) -> FollowUp | None:
         """Return the dossier ``reference``; None when the register has none."""
@@ -75,15 +73,14 @@ def open_archive(outbox: Path, config: Path, today: date) -> Archive:
     Raises SetupError (status 2) when the configuration is faulty, or when there is no register that can be read.
     """
     setup = load_setup(config)
-    columns = load_columns(ROOT / "schemas", setup.tables.fields, {piece.code for piece in setup.checklist.pieces})
     register = open_copy(setup.settings.register_of(outbox))
-    return Archive(setup, columns, register, _follow_ups(register, setup, columns, today))
+    return Archive(setup, register, _follow_ups(register, setup, today))
 
 
-def _follow_ups(register: RegisterCopy, setup: Setup, columns: Columns, today: date) -> tuple[FollowUp, ...]:
+def _follow_ups(register: RegisterCopy, setup: Setup, today: date) -> tuple[FollowUp, ...]:
     lives, told = register.lives(), register.told()
     held = register.absent(lives)
-    verdicts = _whole([verdict for verdict, _ in held], told, register, setup, columns, today)
+    verdicts = _whole([verdict for verdict, _ in held], told, register, setup, today)
     known = Known(
         told,
         {
@@ -94,7 +91,7 @@ def _follow_ups(register: RegisterCopy, setup: Setup, columns: Columns, today: d
         {verdict.entry.reference or "": documents for verdict, documents in held},
         {},
     )
-    return follow_ups((), verdicts, known, setup.judge, setup.checklist, columns, today)
+    return follow_ups((), verdicts, known, setup.judge, setup.checklist, setup.columns, today)
 
 
 def _whole(
@@ -102,7 +99,6 @@ def _whole(
     told: Mapping[str, Told],
     register: RegisterCopy,
     setup: Setup,
-    columns: Columns,
     today: date,
 ) -> list[Verdict]:
     """Return the verdicts, their forms completed as they were when they were judged: on loan, and by the desk."""
@@ -123,5 +119,5 @@ def _whole(
         setup.settings.academic_year,
         today,
     )
-    laid = lay_over(entries, told, columns)
+    laid = lay_over(entries, told, setup.columns)
     return [dataclasses.replace(v, entry=entry) for v, entry in zip(verdicts, laid, strict=True)]

@@ -9,9 +9,10 @@ from datetime import date
 from pipeline.check.facts import Facts
 from pipeline.check.judge import Judge
 from pipeline.check.rules.dates import month_before
-from pipeline.desk.actions import CERTIFICATE, Case, next_action
+from pipeline.desk.actions import Case, next_action
 from pipeline.desk.alerts import alerts
 from pipeline.desk.columns import Columns
+from pipeline.desk.decisions import decisions_of
 from pipeline.desk.model import FollowUp, PieceState, Signature, Told
 from pipeline.desk.stages import SIGNED, etape_of, since
 from pipeline.documents.cases import cases
@@ -22,8 +23,6 @@ from pipeline.model import Amended, Entry, Verdict
 from pipeline.settings.delegations import signatory
 from pipeline.settings.portfolios import in_charge, portfolio_of
 from pipeline.signed.issued import AMENDMENT, AMENDMENT_SIGNED
-
-__all__ = ["CERTIFICATE", "Known", "Past", "follow_ups", "pieces_of", "signatures_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _follow(
         new=past is None,
         changed=past is not None and (past.etape, past.version, past.status) != (etape, entry.version, verdict.status),
         alerts=alerts(case, amended),
-        decisions={f.rule: f.decision for f in verdict.findings if f.decision is not None},
+        decisions=decisions_of(verdict),
     )
 
 

@@ -43,7 +43,6 @@ class Means:
     today: date
     now: datetime
     """Moment of the run (naive, local): that of a workbook which does not say when it was saved."""
-    run_id: str
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from pipeline.intake.tables import Table
 from pipeline.intake.typography import typeset
 from pipeline.model import CellValue, ErrorCell, Form, Layout, Limits, Note, Place, column_letters
 from pipeline.tables.fields import Fields
-from pipeline.tables.words import clean_spaces, fold
+from pipeline.tables.words import clean_spaces, fold, says_yes
 
 Row: TypeAlias = tuple[CellValue, ...]
 Cells: TypeAlias = dict[str, CellValue]
@@ -121,16 +121,13 @@ def _listed(row: Row, several: frozenset[int], separator: str | None) -> Row:
     )
 
 
-_YES = frozenset({"oui", "yes", "1", "true", "vrai", "x", "y", "o"})
-
-
 def _is_unsent(row: Row, recognised: Recognised) -> bool:
     system, by_header = recognised.system, recognised.by_header
     empty = _indexes(system.unsent_when_empty, by_header)
     if empty and all(_at(row, index) is None for index in empty):
         return True
     told = (_at(row, index) for index in _indexes(system.unsent_when_yes, by_header))
-    return any(value is True or (value is not None and fold(str(value)) in _YES) for value in told)
+    return any(map(says_yes, told))
 
 
 def _names_someone(cells: Cells) -> bool:

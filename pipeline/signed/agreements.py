@@ -9,7 +9,7 @@ from pipeline.model import Entry, Verdict
 from pipeline.register.store import Held, Stored
 from pipeline.signed.after_signing import Desk, Later, Pending, decide, pendings
 from pipeline.signed.counted import in_force
-from pipeline.signed.issued import Issued, given_up, issued_dossiers
+from pipeline.signed.issued import Issued, given_up, issued_dossiers, may_be_issued
 from pipeline.verdicts import InForce
 
 
@@ -42,7 +42,7 @@ def agreements(entries: Sequence[Entry], held: Sequence[Held], stored: Mapping[s
     """Return what stands; ``held`` are the dossiers that no file of this run shows, ``stored`` all current versions."""
     told = desk.register.told()
     issued = issued_dossiers(
-        {reference: desk.register.events(reference) for reference in told},
+        {reference: desk.register.events(reference) for reference, state in told.items() if may_be_issued(state)},
         from_sending=desk.setup.settings.amended_from_sending,
     )
     pending = pendings(issued, entries, desk)

@@ -86,6 +86,11 @@ def issued_dossiers(events: Mapping[str, Iterable[Event]], *, from_sending: bool
     return dict(sorted(found.items()))
 
 
+def may_be_issued(told: Told) -> bool:
+    """Tell whether the state of a dossier says that its agreement has gone out: nothing else need be asked of it."""
+    return SENT in told or any(what.startswith(_SIGNATURES) for what in told)
+
+
 def given_up(told: Mapping[str, Told]) -> Mapping[str, date | None]:
     """Return the dossiers whose internship was given up, with its day, None when it was not told."""
     found = {ref: one.get(ABANDONED) for ref, one in told.items() if ABANDONED in one or ABANDONED_WHY in one}

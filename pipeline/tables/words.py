@@ -24,6 +24,14 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", without_accents(text.translate(_APOSTROPHES)).casefold()).strip()
 
 
+_YES = frozenset({"oui", "yes", "1", "true", "vrai", "x", "y", "o"})
+
+
+def says_yes(value: object) -> bool:
+    """Tell whether a cell says yes: « Oui », « x », 1, a ticked box."""
+    return value is True or (value is not None and fold(str(value)) in _YES)
+
+
 def clean_spaces(text: str) -> str:
     """Return ``text`` on one line, its spaces of every kind collapsed to one."""
     return _SPACES.sub(" ", text).strip()
