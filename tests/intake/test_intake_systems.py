@@ -169,7 +169,7 @@ def _shuffled(table: Table, header: int, generator: Random, sectioned: bool) -> 
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(generator=st.randoms(use_true_random=False))
+@given(generator=st.randoms(use_true_random=True))
 def test_the_order_of_the_columns_changes_no_deposit(
     name: str, systems: Systems, fields: Fields, generator: Random
 ) -> None:
