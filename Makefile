@@ -8,13 +8,16 @@ OUTBOX ?= $(if $(filter examples,$(notdir $(INBOX))),outbox_demo,outbox)
 CONFIG ?= conventions.toml
 DATE ?=
 WORKERS ?=
+SCHEDULER ?=
 PDF ?= 1
 ARGS ?=
 
 PYTHON ?= python3
 BIN := .venv/bin
 OPTIONS = --inbox '$(INBOX)' --outbox '$(OUTBOX)' --config '$(CONFIG)' $(if $(DATE),--date '$(DATE)') \
-	$(if $(WORKERS),--workers '$(WORKERS)')
+	$(if $(WORKERS),--workers '$(WORKERS)') $(if $(SCHEDULER),--scheduler '$(SCHEDULER)')
+# Dask is there only where it is used (docs/cluster.md); « make .venv/cluster » is for the machines of the workers.
+CLUSTER = $(if $(SCHEDULER),.venv/cluster)
 NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
 
 .PHONY: help generate demo check nightly test lint format bench clean tools browser expected rules
@@ -22,16 +25,16 @@ NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-generate: .venv/ready tools ## do the job on INBOX (make generate INBOX=examples DATE=2026-11-21)
+generate: .venv/ready $(CLUSTER) tools ## do the job on INBOX (make generate INBOX=examples DATE=2026-11-21)
 	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
 
 demo: ## the examples, at the date they were written for
 	@$(MAKE) --no-print-directory generate INBOX=examples OUTBOX=outbox_demo DATE=2026-11-21
 
-check: .venv/ready ## everything but documents; the register is not touched
+check: .venv/ready $(CLUSTER) ## everything but documents; the register is not touched
 	@$(BIN)/python -m pipeline check $(OPTIONS) $(ARGS)
 
-nightly: .venv/ready tools ## what the scheduler does, in the same words
+nightly: .venv/ready $(CLUSTER) tools ## what the scheduler does, in the same words
 	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
 
 test: .venv/dev tools browser lint ## lint, types and every test; says which were the slowest
@@ -51,7 +54,7 @@ expected: .venv/dev ## rewrite the expected texts that lie beside the examples
 rules: .venv/dev ## write docs/rules.md anew, from the code and the schemas
 	@$(BIN)/python -m tools.rules_table
 
-bench: .venv/dev tools ## measure; each figure is a ratio within one run
+bench: .venv/bench tools ## measure; each figure is a ratio within one run (ARGS="docx pdf --write docs/performance.md")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove what make made, but neither the inbox nor the outbox
@@ -72,8 +75,18 @@ browser:
 .venv/ready: pyproject.toml constraints.txt | .venv/bin/python
 	@echo 'Installation des bibliothèques Python…'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m compileall -q pipeline
 	@touch $@
 
 .venv/dev: .venv/ready
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/cluster: .venv/ready
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[cluster]'
+	@touch $@
+
+# What the project is measured against; the engines of Node.js come with npm, where it is there.
+.venv/bench: .venv/ready
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@

@@ -5,25 +5,30 @@ from __future__ import annotations
 import functools
 import logging
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
-from rich.console import Console
 
 from pipeline import __version__
+from pipeline.announcement import announcement
 from pipeline.commands.amend import amend
 from pipeline.commands.register import register
 from pipeline.commands.templates import templates
 from pipeline.errors import ConventionsError
-from pipeline.model import Outcome
+from pipeline.patience import uncollected
+
+if TYPE_CHECKING:
+    from pipeline.model import Outcome
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 _FAILED_DOCUMENTS = 4
+_INTERRUPTED = 130
 _TEXTS = {
     "generate": ("Contrôle la boîte de dépôt et produit les conventions.", "Check the inbox and make the agreements."),
     "check": ("Contrôle sans produire de document ni toucher au registre.", "Check only: no document, no register."),
@@ -37,6 +42,7 @@ _TEXTS = {
     "config": ("Fichier de configuration.", "Configuration file."),
     "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD (default: today)."),
     "workers": ("Nombre de conversions menées de front (0 : les cœurs).", "Conversions at a time (0: the cores)."),
+    "scheduler": ("Ordonnanceur Dask dont les ouvriers font le travail (tcp://machine:8786).", "Dask scheduler whose workers do the work (tcp://host:8786)."),
     "pdf": ("Faire aussi les PDF.", "Make PDFs too."),
     "strict": ("Statut 1 si un dossier n’est pas prêt.", "Status 1 when a dossier is not ready."),
     "main": ("Conventions de stage : des fiches déposées aux conventions à signer.", "Internship agreements: from the forms to the agreements."),
@@ -77,6 +83,7 @@ def _run_options(command: _Command) -> _Command:
         click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), show_default=True, help=_text("config")),
         click.option("--date", "day", type=_Day(), default=_today, help=_text("date")),
         click.option("--workers", type=click.IntRange(0), default=0, help=_text("workers")),
+        click.option("--scheduler", metavar="tcp://…", default="", help=_text("scheduler")),
         click.option("--strict", is_flag=True, help=_text("strict")),
     )  # fmt: skip
     return functools.reduce(lambda f, option: option(f), reversed(options), command)
@@ -93,14 +100,25 @@ def cli(lang: str) -> None:
 @cli.command(help=_text("generate"))
 @_run_options
 @click.option("--pdf/--no-pdf", default=True, help=_text("pdf"))
-def generate(inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, strict: bool, pdf: bool) -> None:
-    _process(inbox, outbox, config, day, workers, strict=strict, pdf=pdf, check_only=False)
+def generate(
+    inbox: Path,
+    outbox: Path | None,
+    config: Path,
+    day: date,
+    workers: int,
+    scheduler: str,
+    strict: bool,
+    pdf: bool,
+) -> None:
+    _process(inbox, outbox, config, day, workers, scheduler, strict=strict, pdf=pdf, check_only=False)
 
 
 @cli.command(help=_text("check"))
 @_run_options
-def check(inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, strict: bool) -> None:
-    _process(inbox, outbox, config, day, workers, strict=strict, pdf=False, check_only=True)
+def check(
+    inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, scheduler: str, strict: bool
+) -> None:
+    _process(inbox, outbox, config, day, workers, scheduler, strict=strict, pdf=False, check_only=True)
 
 
 def _process(
@@ -109,18 +127,25 @@ def _process(
     config: Path,
     day: date,
     workers: int,
+    scheduler: str,
     *,
     strict: bool,
     pdf: bool,
     check_only: bool,
 ) -> None:
-    # Imported here: pandas and openpyxl take most of a second, which --help should not cost.
-    from pipeline.report.terminal import Progress, summary
-    from pipeline.run import Options, run
+    place = outbox or default_outbox(inbox)
+    if line := announcement(inbox, place, day, check_only=check_only):
+        click.echo(line)
+    # Imported here: the libraries take most of a second, which neither --help nor the first line should wait for.
+    with uncollected():
+        from rich.console import Console
+
+        from pipeline.report.progress import Progress
+        from pipeline.report.terminal import summary
+        from pipeline.run import Options, run
 
     console = Console()
-    place = outbox or default_outbox(inbox)
-    outcome = run(Options(inbox, place, config, day, workers, pdf, check_only), Progress(console))
+    outcome = run(Options(inbox, place, config, day, workers, pdf, check_only, scheduler), Progress(console))
     if not outcome.sources:
         click.echo(f"Rien à traiter dans {inbox}. Pour essayer : make generate INBOX=examples DATE=2026-11-21")
     summary(outcome, console, f"{place}/rapports/dernier")
@@ -136,7 +161,10 @@ def exit_status(outcome: Outcome, *, strict: bool) -> int:
     """Return 4 when a document could not be made, 1 with ``strict`` when a dossier is not ready, else 0."""
     if outcome.failures:
         return _FAILED_DOCUMENTS
-    return int(strict and any(v.status not in ("prêt", "remplacé", "repris") for v in outcome.verdicts))
+    from pipeline.report.run_json import totals_of
+
+    done = ("rows", "prêt", "remplacé", "repris")
+    return int(strict and any(number for name, number in totals_of(outcome).items() if name not in done))
 
 
 @cli.command(help=_text("columns"))
@@ -146,6 +174,8 @@ def exit_status(outcome: Outcome, *, strict: bool) -> int:
     "--ebauche", "--yaml", "draft", metavar="FICHIER.yaml", type=click.Path(path_type=Path), help=_text("draft")
 )
 def columns(file: Path, config: Path, draft: Path | None) -> None:
+    from rich.console import Console
+
     from pipeline.config import load_settings
     from pipeline.intake import describe_columns, draft_system, load_systems
     from pipeline.report.terminal import columns_table
@@ -184,6 +214,8 @@ def _write_new(path: Path, text: str) -> None:
 @click.option("--date", "day", type=_Day(), default=_today, help=_text("date"))
 @click.option("--oui", "--yes", "agreed", is_flag=True, help=_text("yes"))
 def update(file: Path, inbox: Path, outbox: Path | None, config: Path, day: date, agreed: bool) -> None:
+    from rich.console import Console
+
     from pipeline import setup
     from pipeline.report.terminal import update_done, update_faults, update_table
     from pipeline.update import examine, install
@@ -244,14 +276,19 @@ def doctor(config: Path) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command; a fault of the set-up ends it with its own status and one line."""
+    """Run the command; a fault of the set-up ends it with its own status and one line.
+
+    A scheduler that ends the command (SIGTERM) and a person who does (Ctrl-C) leave the same behind: whole files only.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except click.Abort:
-        sys.exit(130)
+        click.echo("Interrompu : ce qui est fait est gardé, le prochain passage finira le reste.", err=True)
+        sys.exit(_INTERRUPTED)
     except ConventionsError as error:
         click.echo(f"Erreur : {error}", err=True)
         sys.exit(error.exit_code)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.desk.model import Decision
 from pipeline.model import (
@@ -84,54 +84,112 @@ def decode(data: Any) -> Any:
     return data
 
 
+Reader: TypeAlias = Callable[[Any], Any]
+"""Reads what :func:`encode` wrote."""
+
+
+def reader() -> Reader:
+    """Return a :func:`decode` that gives one object for all that is written alike: rows repeat themselves and each other."""
+    known: dict[Any, Any] = {}
+
+    def read(part: Any) -> Any:
+        if type(part) is str:
+            return known.setdefault(part, part)
+        if type(part) is not dict:
+            return part
+        ((tag, content),) = part.items()
+        if type(content) is not str:
+            return decode(part)
+        written = tag, content
+        if written not in known:
+            known[written] = decode(part)
+        return known[written]
+
+    return read
+
+
+def _values(parts: Mapping[str, Any], read: Reader) -> dict[str, Any]:
+    return {read(key): read(part) for key, part in parts.items()}
+
+
 def pack_deposits(deposits: Sequence[Deposit]) -> bytes:
-    """Return the deposits of one file, compressed; rows of one sheet share its layout."""
+    """Return the deposits of one file, compressed row by row; rows of one sheet share its layout."""
     layouts: list[Layout] = []
-    rows = []
-    for deposit in deposits:
-        form = deposit.form
-        if not layouts or layouts[-1] is not form.layout:
-            layouts.append(form.layout)
-        rows.append(
-            [
-                len(layouts) - 1,
-                form.place.sheet,
-                form.place.row,
-                {k: encode(v) for k, v in form.cells.items()},
-                [encode(v) for v in form.original],
-                [[n.rule, list(n.fields), dict(n.slots)] for n in form.notes],
-                {k: encode(v) for k, v in deposit.values.items()},
-                {k: [u.value, u.expected, u.expected_en, u.cause, u.cause_en, u.example] for k, u in deposit.unreadable.items()},
-                deposit.digest,
-                encode(deposit.deposited_at),
-                _pack_correction(form.correction),
-            ]
-        )  # fmt: skip
-    shapes = [_pack_layout(layout) for layout in layouts]
-    return zlib.compress(json.dumps([shapes, rows], ensure_ascii=False).encode(), 3)
+    numbers: dict[int, int] = {}
+    for layout in (deposit.form.layout for deposit in deposits):
+        if id(layout) not in numbers:  # of another sheet, or the copy that came back from another process
+            if layout not in layouts:
+                layouts.append(layout)
+            numbers[id(layout)] = layouts.index(layout)
+    squeeze = zlib.compressobj(3)
+
+    def parts() -> Iterator[str]:
+        yield f"[{_written([_pack_layout(layout) for layout in layouts])}, ["
+        for place, deposit in enumerate(deposits):
+            packed = _pack_deposit(deposit, numbers[id(deposit.form.layout)])
+            yield f"{', ' if place else ''}{_written(packed)}"
+        yield "]]"
+
+    return b"".join([*(squeeze.compress(part.encode()) for part in parts()), squeeze.flush()])
+
+
+def _written(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _pack_deposit(deposit: Deposit, layout: int) -> list[Any]:
+    form = deposit.form
+    return [
+        layout,
+        form.place.sheet,
+        form.place.row,
+        {k: encode(v) for k, v in form.cells.items()},
+        [encode(v) for v in form.original],
+        [[n.rule, list(n.fields), dict(n.slots)] for n in form.notes],
+        {k: encode(v) for k, v in deposit.values.items()},
+        {k: [u.value, u.expected, u.expected_en, u.cause, u.cause_en, u.example] for k, u in deposit.unreadable.items()},
+        deposit.digest,
+        encode(deposit.deposited_at),
+        _pack_correction(form.correction),
+    ]  # fmt: skip
 
 
 def unpack_deposits(blob: bytes, file: str) -> list[Deposit]:
     """Return the deposits that :func:`pack_deposits` wrote, at their places in ``file``."""
-    shapes, rows = json.loads(zlib.decompress(blob))
-    layouts = [_unpack_layout(*shape) for shape in shapes]
-    return [
-        Deposit(
-            form=Form(
-                place=Place(file, sheet, row),
-                layout=layouts[layout],
-                cells={k: decode(v) for k, v in cells.items()},
-                original=tuple(decode(v) for v in original),
-                notes=tuple(Note(rule, tuple(fields), slots) for rule, fields, slots in notes),
-                correction=_unpack_correction(*correction),
-            ),
-            values={k: decode(v) for k, v in values.items()},
-            unreadable={k: Unreadable(*parts) for k, parts in unreadable.items()},
-            digest=digest,
-            deposited_at=decode(deposited_at),
-        )
-        for layout, sheet, row, cells, original, notes, values, unreadable, digest, deposited_at, *correction in rows
-    ]
+    text = zlib.decompress(blob).decode()
+    shapes, end = _JSON.raw_decode(text, 1)
+    layouts, read = [_unpack_layout(*shape) for shape in shapes], reader()
+    return [_unpack_deposit(row, file, layouts, read) for row in _rows(text, end)]
+
+
+_JSON = json.JSONDecoder()
+
+
+def _rows(text: str, end: int) -> Iterator[Any]:
+    """Yield the rows of « [shapes, [row, row]] », whose shapes end at ``end``, one by one: all at once are far heavier."""
+    at = end + len(", [")
+    while text[at] != "]":
+        row, at = _JSON.raw_decode(text, at)
+        yield row
+        at += len(", ") if text[at] == "," else 0
+
+
+def _unpack_deposit(row: Sequence[Any], file: str, layouts: Sequence[Layout], read: Reader) -> Deposit:
+    layout, sheet, line, cells, original, notes, values, unreadable, digest, deposited_at, *correction = row
+    return Deposit(
+        form=Form(
+            place=Place(file, read(sheet), line),
+            layout=layouts[layout],
+            cells=_values(cells, read),
+            original=tuple(map(read, original)),
+            notes=tuple(Note(rule, tuple(fields), slots) for rule, fields, slots in notes),
+            correction=_unpack_correction(*correction),
+        ),
+        values=_values(values, read),
+        unreadable={k: Unreadable(*parts) for k, parts in unreadable.items()},
+        digest=digest,
+        deposited_at=read(deposited_at),
+    )
 
 
 def _pack_layout(layout: Layout) -> list[Any]:
@@ -179,10 +237,10 @@ def pack_values(values: Mapping[str, Value], cells: Mapping[str, CellValue]) -> 
     return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), 1)
 
 
-def unpack_values(blob: bytes) -> tuple[Mapping[str, Value], Mapping[str, CellValue]]:
-    """Return the values and the cells that :func:`pack_values` wrote."""
+def unpack_values(blob: bytes, read: Reader) -> tuple[Mapping[str, Value], Mapping[str, CellValue]]:
+    """Return the values and the cells that :func:`pack_values` wrote; ``read`` is one :func:`reader` for many of them."""
     values, cells = json.loads(zlib.decompress(blob))
-    return {k: decode(v) for k, v in values.items()}, {k: decode(v) for k, v in cells.items()}
+    return _values(values, read), _values(cells, read)
 
 
 _FINDING = (

@@ -28,7 +28,7 @@ def long_date(day: date, language: Language) -> str:
 
 def short_date(day: date) -> str:
     """Write ``day`` as forms do: 01/03/2027."""
-    return day.strftime("%d/%m/%Y")
+    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 @functools.lru_cache(maxsize=16384)

@@ -447,6 +447,8 @@ class Outcome:
     """Every dossier of the register as the desk sees it, in the order of references; empty in ``check``."""
     history: tuple[PastRun, ...] = ()
     """The runs before this one, the oldest first."""
+    repeated: Mapping[str, int] | None = None
+    """Totals of the night that this one repeats, nothing having changed since; None for a night of its own."""
     amended: tuple[Amended, ...] = ()
     """The signed agreements that have an amendment, or whose form has changed in what none may change."""
 

@@ -34,15 +34,18 @@ class Outbox:
     def write(self, name: str, data: bytes) -> None:
         """Write ``data`` at ``name``: under a temporary name beside it, then renamed."""
         target = self.path(name)
-        self.folder(str(Path(name).parent))
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+        try:
+            handle, temporary = _unfinished(target)
+        except FileNotFoundError:  # the folder is not there yet
+            self.folder(str(Path(name).parent))
+            handle, temporary = _unfinished(target)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
-            self._give(Path(temporary), self._file_mode)
-            Path(temporary).replace(target)
+            self._give(temporary, self._file_mode)
+            temporary.replace(target)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
 
     def take(self, source: Path, name: str) -> None:
@@ -58,6 +61,21 @@ class Outbox:
             temporary.unlink(missing_ok=True)
             raise
 
+    def link(self, source: str, name: str) -> None:
+        """Give the file ``source`` of the outbox the second name ``name``; copy it where the disk refuses one."""
+        target = self.path(name)
+        self.folder(str(Path(name).parent))
+        temporary = target.with_name(f".{target.name}.part")
+        temporary.unlink(missing_ok=True)
+        try:
+            os.link(self.path(source), temporary)
+            # Renaming one link of a file over another one does nothing and leaves both names.
+            temporary.replace(target)
+        except OSError:
+            self.write(name, self.path(source).read_bytes())
+        finally:
+            temporary.unlink(missing_ok=True)
+
     def sweep(self, folder: str) -> None:
         """Remove the unfinished files that a killed run left in ``folder``."""
         for leftover in self.path(folder).glob(".*.part"):
@@ -71,6 +89,12 @@ class Outbox:
         path.chmod(mode)
         if self._group:
             shutil.chown(path, group=self._group)
+
+
+def _unfinished(target: Path) -> tuple[int, Path]:
+    """Open a new file beside ``target``, of a name that no other process has; return it open, with its path."""
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+    return handle, Path(name)
 
 
 @contextlib.contextmanager

@@ -1,30 +1,27 @@
-"""Making the planned documents. Writes, decides nothing: what cannot be made is told, and the night goes on."""
+"""Making the planned documents: dealt out in batches, taken back in order, recorded batch by batch."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-from pipeline.check.facts import Facts
-from pipeline.documents import office, pages
-from pipeline.documents.checklist import checklist_html, checklist_values
-from pipeline.documents.message import Letter, compose, enclose, is_news, written
-from pipeline.documents.values import template_values
-from pipeline.documents.values.tree import Tree
-from pipeline.machine import Tools
-from pipeline.model import Document, Failure, Plan
-from pipeline.outbox import Outbox, workshop
-from pipeline.plan import outputs_of
-from pipeline.setup import Setup
+from pipeline.documents.message import Letter, is_news
+from pipeline.dossiers import student_of
+from pipeline.execution.bench import Bench
+from pipeline.execution.crew import Alone, Crew
+from pipeline.execution.sizes import Sizes
+from pipeline.making import Batch, Made, enclosed_before, is_message, lost, make_batch
+from pipeline.model import Failure, Plan
 from pipeline.signed.after_signing import Filling
-from pipeline.signed.filled import filled
 
-_LOG = logging.getLogger(__name__)
+Record: TypeAlias = Callable[[Sequence[tuple[Plan, Sequence[str]]]], None]
+"""Told, after each batch, of each of its plans with the paths that stand, new messages left out."""
+
+_SECONDS = {True: 0.03, False: 0.01}
+"""What a dossier costs this process, measured with and without PDFs; LibreOffice, which works beside it, not counted."""
 
 
 @dataclass(slots=True)
@@ -40,143 +37,111 @@ class Produced:
 
 def produce(
     plans: Sequence[Plan],
-    setup: Setup,
-    outbox: Outbox,
-    tools: Tools,
+    bench: Bench,
+    crew: Crew,
+    record: Record = lambda _: None,
     advance: Callable[[int], None] = lambda _: None,
     told: Mapping[str, str] = MappingProxyType({}),
     fillings: Mapping[str, Filling] = MappingProxyType({}),
 ) -> Produced:
     """Make every planned document, remove those of older versions, and tell what stands.
 
-    Messages come last: they carry the PDFs of the others. ``advance`` is told how many documents were made since it
-    was last called. ``told``: reference → what the last letter about the dossier told. ``fillings``: path → how
-    a document is filled otherwise than from the current version.
+    ``record`` is told of every batch as soon as it is whole: a night that is cut short is taken up there. ``advance``
+    is told how many documents were made since it was last called. ``told``: reference → what the last letter about
+    the dossier told. ``fillings``: path → how a document is filled otherwise than from the current version.
     """
+    made: dict[str, tuple[str, ...]] = {}
     result = Produced()
-    failed: set[str] = set()
-
-    def note(failures: Iterable[Failure]) -> None:
-        for failure in failures:
-            failed.add(failure.path)
-            result.failures.append(failure)
-
-    with workshop() as folder:
-        for plan in plans:
-            sheets = [document for document in plan.documents if not _is_message(document)]
-            note(_write(plan, sheets, setup, outbox, fillings))
-            advance(len(sheets))
-        wanted = [d for plan in plans for d in plan.documents if d.pdf and d.path not in failed]
-        note(_convert(wanted, outbox, tools, folder, advance))
-    for plan in plans:
-        messages = [document for document in plan.documents if _is_message(document)]
-        letters: list[Letter] = []
-        note(_write(plan, messages, setup, outbox, fillings, {*plan.kept, *_standing(plan, failed, outbox)}, letters))
-        result.letters += [each for each in letters if is_news(each.told, told.get(each.reference))]
-        advance(len(messages))
-        standing = _standing(plan, failed, outbox)
-        result.made += len(standing)
-        result.paths.append(tuple(sorted({*plan.kept, *standing})))
-        for path in plan.obsolete:
-            outbox.remove(path)
+    for batch, done in _done([plan for plan in plans if plan.documents], bench, crew, advance, fillings):
+        for plan, paths in zip(batch.plans, done.standing, strict=True):
+            made[plan.verdict.entry.reference or ""] = paths
+            result.made += len(paths)
+        result.failures += done.failures
+        result.letters += [one for one in done.letters if is_news(one.told, told.get(one.reference))]
+        _remove(batch.plans, bench)
+        record([(plan, _settled(plan, made)) for plan in batch.plans])
+    _remove((plan for plan in plans if not plan.documents), bench)
+    result.paths = [_standing(plan, made) for plan in plans]
     return result
 
 
-def _is_message(document: Document) -> bool:
-    return document.path.endswith(".eml")
+def _standing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({*plan.kept, *made.get(plan.verdict.entry.reference or "", ())}))
 
 
-def _standing(plan: Plan, failed: Collection[str], outbox: Outbox) -> list[str]:
-    """Return the paths that this run has made of the documents of ``plan``."""
-    planned = [path for document in plan.documents for path in outputs_of(document) if path not in failed]
-    return [path for path in planned if outbox.path(path).is_file()]
+def _settled(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Sequence[str]:
+    """Return what stands of a plan, but for the messages of this night: they are told at its end, or written again."""
+    return [path for path in _standing(plan, made) if path in plan.kept or not path.endswith(".eml")]
 
 
-def _write(
-    plan: Plan,
-    documents: Sequence[Document],
-    setup: Setup,
-    outbox: Outbox,
+def _remove(plans: Iterable[Plan], bench: Bench) -> None:
+    for plan in plans:
+        for path in plan.obsolete:
+            bench.outbox.remove(path)
+
+
+def _done(
+    plans: Sequence[Plan],
+    bench: Bench,
+    crew: Crew,
+    advance: Callable[[int], None],
     fillings: Mapping[str, Filling],
-    standing: Collection[str] = (),
-    letters: list[Letter] | None = None,
-) -> list[Failure]:
-    """Write ``documents`` of one plan; a message encloses what is among ``standing`` and joins ``letters``."""
-    if not documents:
-        return []
-    outbox.sweep(plan.verdict.entry.folder)
-    facts = setup.judge.facts(plan.verdict.entry)
-
-    @cache
-    def values(draft: bool) -> Tree:
-        return template_values(facts, setup.translations, draft=draft, findings=plan.verdict.findings)
-
-    failures = []
-    for document in documents:
-        try:
-            if document.path in fillings:
-                content = filled(document, fillings[document.path], setup, outbox, standing)
-                outbox.write(document.path, content)
-            elif _is_message(document):
-                found = _message(document, plan, facts, setup, outbox, standing)
-                outbox.write(document.path, written(found.draft))
-                if letters is not None:
-                    letters.append(found.light(document.path))
-            else:
-                outbox.write(document.path, _content(document, plan, facts, values, setup))
-        except Exception:  # noqa: BLE001 – one bad document must not end the night; the traceback says which and why
-            _LOG.exception("document %s of %s", document.kind, plan.verdict.entry.reference)
-            failures += [Failure(path, "ce document n’a pas pu être rempli") for path in outputs_of(document)]
-    return failures
+) -> Iterator[tuple[Batch, Made]]:
+    """Yield the batches with what became of them, in the order of ``plans``; those that killed their workers, last."""
+    pdf = bench.tools.office is not None or bench.tools.wkhtmltopdf is not None
+    many = crew.helps(len(plans) * _SECONDS[pdf])
+    counted = _Counted(advance)
+    team = crew if many else Alone(replace(bench, advance=counted.within))
+    sizes = Sizes(len(plans), team.size)
+    students = Counter(student_of(p.verdict.entry.deposit) for p in plans if any(map(is_message, p.documents)))
+    dangerous: list[Plan] = []
+    for batch, done in team.map(make_batch, _batches(plans, sizes, fillings, students), enclosed_before):
+        if done is None:
+            dangerous += batch.plans
+            continue
+        sizes.tell(len(batch.plans), done.seconds)
+        counted.settle(_count(batch))
+        yield batch, done
+    alone = (_batch([plan], fillings, students) for plan in dangerous)
+    for batch, done in team.map(make_batch, alone, enclosed_before):
+        counted.settle(_count(batch))
+        yield batch, done or lost(batch)
 
 
-def _content(document: Document, plan: Plan, facts: Facts, values: Callable[[bool], Tree], setup: Setup) -> bytes:
-    if document.template:
-        return setup.templates[document.template].render(values(document.draft))
-    page = checklist_values(facts, plan.verdict, setup.checklist)
-    return checklist_html(page, "bilingue" if plan.verdict.model == "bilingue" else "fr").encode()
+def _batches(
+    plans: Sequence[Plan], sizes: Sizes, fillings: Mapping[str, Filling], students: Mapping[str | None, int]
+) -> Iterator[Batch]:
+    begun = 0
+    while number := sizes.next():
+        yield _batch(plans[begun : begun + number], fillings, students)
+        begun += number
 
 
-def _message(
-    document: Document, plan: Plan, facts: Facts, setup: Setup, outbox: Outbox, standing: Collection[str]
-) -> Letter:
-    enclosed = enclose(
-        document.enclosures,
-        standing,
-        lambda path: outbox.path(path).read_bytes(),
-        attach=setup.settings.attach,
-        most=setup.settings.attached_bytes,
-    )
-    page = checklist_values(facts, plan.verdict, setup.checklist)
-    return compose(facts, plan.verdict, page, setup.letters, enclosed)
+def _batch(plans: Sequence[Plan], fillings: Mapping[str, Filling], students: Mapping[str | None, int]) -> Batch:
+    own = {d.path: fillings[d.path] for plan in plans for d in plan.documents if d.path in fillings}
+    entries = [plan.verdict.entry for plan in plans]
+    joined = frozenset(e.reference or "" for e in entries if students.get(student_of(e.deposit), 0) > 1)
+    return Batch(tuple(plans), own, joined)
 
 
-def _convert(
-    documents: Sequence[Document], outbox: Outbox, tools: Tools, folder: Path, advance: Callable[[int], None]
-) -> list[Failure]:
-    """Make the PDFs in ``folder`` and move the whole ones to the outbox."""
-    word = [_job(d, outbox, folder) for d in documents if d.path.endswith(".docx")]
-    html = [_job(d, outbox, folder) for d in documents if d.path.endswith(".html")]
-    failures: list[Failure] = []
-    if tools.office is not None and word:
-        jobs = {office.Job(source, target): path for source, target, path in word}
-        missing = office.convert(tools.office, list(jobs), folder, tools.workers, advance)
-        failures += [Failure(jobs[job], reason) for job, reason in missing]
-    if tools.wkhtmltopdf is not None and html:
-        sheets = {pages.PdfJob(source, target, source.stem): path for source, target, path in html}
-        refused = pages.html_to_pdf(list(sheets), tools.wkhtmltopdf, 60 + len(sheets))
-        failures += [Failure(sheets[job], reason) for job, reason in refused]
-    lost = {failure.path for failure in failures}
-    for _, target, path in (*word, *html):
-        if path not in lost and target.is_file():
-            outbox.take(target, path)
-    return failures
+@dataclass(slots=True)
+class _Counted:
+    """Counts documents once: as they are made where that is seen, the rest of a batch when it comes back."""
+
+    advance: Callable[[int], None]
+    seen: int = 0
+
+    def within(self, number: int) -> None:
+        self.seen += number
+        self.advance(number)
+
+    def settle(self, number: int) -> None:
+        self.advance(number - self.seen)
+        self.seen = 0
 
 
-def _job(document: Document, outbox: Outbox, folder: Path) -> tuple[Path, Path, str]:
-    """Return (source, PDF in ``folder``, path of the PDF under the outbox)."""
-    source = outbox.path(document.path)
-    return source, folder / f"{source.stem}.pdf", outputs_of(document)[1]
+def _count(batch: Batch) -> int:
+    return sum(len(plan.documents) for plan in batch.plans)
 
 
 def documents_by_place(plans: Iterable[Plan], produced: Produced) -> Mapping[Any, tuple[str, ...]]:

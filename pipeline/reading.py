@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from pipeline.corrections import Knowledge, recalled, take_in
 from pipeline.desk.night import FOLLOW_UP, met_before
-from pipeline.intake import Returned, find_files, read_file
+from pipeline.intake import Returned, read_file
+from pipeline.intake.files import InboxFile
 from pipeline.intake.returned import CORRECTIONS
 from pipeline.model import Deposit, Source
-from pipeline.normalise import normalise
+from pipeline.normalise import normalise_all
 from pipeline.register import Register
-from pipeline.report.terminal import Progress
+from pipeline.report.progress import Progress
 from pipeline.setup import Setup
 
 
@@ -31,7 +31,7 @@ class Inbox:
 
 
 def read_inbox(
-    folder: Path,
+    files: Sequence[InboxFile],
     setup: Setup,
     register: Register,
     day: date,
@@ -41,7 +41,7 @@ def read_inbox(
     recording: bool,
     untold: bool = False,
 ) -> Inbox:
-    """Read every file of ``folder``; one met before comes from the register.
+    """Read every one of ``files``; one met before comes from the register.
 
     Corrected workbooks come last: they are laid over what all else holds. Without ``recording`` (the command ``check``)
     workbooks of ours wait. ``untold``: the run before was killed before its report, what was refused is told again.
@@ -52,7 +52,6 @@ def read_inbox(
     fresh: dict[str, tuple[Sequence[Source], Sequence[Deposit]]] = {}
     returned: dict[str, list[Returned]] = {CORRECTIONS: [], FOLLOW_UP: []}
     met: dict[str, str] = {}
-    files = find_files(folder, limits)
     with progress.stage("Lecture", len(files)) as advance:
         for file in files:
             known = register.known_file(file.sha256, setup.fingerprint, file.name) if file.state == "à lire" else None
@@ -66,7 +65,7 @@ def read_inbox(
                     returned[reading.returned.kind].append(reading.returned)
                     advance(1)
                     continue
-                found = [normalise(form, tables) for form in reading.forms]
+                found = normalise_all(reading.forms, tables)
                 known = reading.sources, found
                 if found:
                     fresh[file.sha256] = known

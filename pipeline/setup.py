@@ -24,14 +24,17 @@ from pipeline.documents.listings import Listing, load_listings
 from pipeline.documents.message import Letters, load_letters
 from pipeline.documents.notice import Notice, load_notices
 from pipeline.documents.previews import Preview, load_previews
-from pipeline.documents.soundness import NOTHING, load_memory
 from pipeline.documents.trials import Trials, make_trials
 from pipeline.documents.values import Translations, load_translations, template_values
 from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
 from pipeline.intake import Systems, load_systems
 from pipeline.model import Deposit, Entry, Form, Layout, Place
+from pipeline.patience import uncollected
+from pipeline.program import program_hash
+from pipeline.soundness import NOTHING, load_memory
 from pipeline.tables import Tables, load_tables
+from pipeline.tables.yamls import checked_before
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder, where schemas/ and templates_docx/ stand."""
@@ -60,6 +63,8 @@ class Setup:
     """The workbooks of the whole run."""
     fingerprint: str
     """Hash of schemas/, of the configuration and of the version: what a verdict depends on besides the form."""
+    papers: str
+    """Hash of the Word templates in use, of the logo and of the program: what documents depend on besides verdicts."""
 
     @property
     def required(self) -> Collection[str]:
@@ -102,6 +107,8 @@ class Shelf:
     library: Library
     fingerprint: str
     """As in :class:`Setup`."""
+    papers: str
+    """As in :class:`Setup`."""
 
     @property
     def trials(self) -> Trials:
@@ -114,6 +121,11 @@ def load_setup(config: Path, root: Path = ROOT) -> Setup:
 
     The faults of the templates are told all together.
     """
+    with uncollected(), checked_before(load_memory([], "schemas_corrects")):
+        return _load_setup(config, root)
+
+
+def _load_setup(config: Path, root: Path) -> Setup:
     shelf = load_shelf(config, root)
     schemas, tables = root / "schemas", shelf.tables
     checklist = load_checklist(schemas, tables.fields)
@@ -132,6 +144,7 @@ def load_setup(config: Path, root: Path = ROOT) -> Setup:
         reminder_texts=load_reminder_texts(schemas),
         listings=load_listings(schemas, shelf.names, shelf.judge.catalogue),
         fingerprint=shelf.fingerprint,
+        papers=shelf.papers,
     )
 
 
@@ -152,18 +165,20 @@ def load_shelf(config: Path, root: Path = ROOT, *, advice: bool = False) -> Shel
     def trials() -> Trials:
         return make_trials(previews, judge.facts, lambda entry: judge.judge(entry).findings, translations, amendments)
 
+    logo = _logo(settings)
     library = load_library(
         Shelves(folder, settings.templates),
         {name for kind in kinds for name in kind.templates.values()},
         {name for kind in kinds if kind.key == "convention" for name in kind.templates.values()},
         names,
         lambda template: trials().of(template),
-        logo=_logo(settings),
+        logo=logo,
         advice=advice,
         # What changes while it is read may be neither what was checked nor what is remembered.
         memory=load_memory([fingerprint]) if fingerprint == _fingerprint(schemas, config) else NOTHING,
     )
-    return Shelf(settings, tables, judge, translations, kinds, previews, names, trials, library, fingerprint)
+    papers = _papers(library, logo)
+    return Shelf(settings, tables, judge, translations, kinds, previews, names, trials, library, fingerprint, papers)
 
 
 def _empty_entry() -> Entry:
@@ -181,6 +196,15 @@ def _logo(settings: Settings) -> bytes | None:
     if not data.startswith(b"\x89PNG"):
         raise SetupError(str(settings.path), "universite.logo", "le logo n’est pas une image PNG", "Convertissez-le.")
     return data
+
+
+def _papers(library: Library, logo: bytes | None) -> str:
+    """Return the same on every machine that has the same templates, logo and program, wherever they stand."""
+    digest = hashlib.sha256(program_hash().encode())
+    for name, sheet in library.sheets.items():
+        digest.update(name.encode() + b"\0" + sheet.digest.encode())
+    digest.update(b"\0" + (logo or b""))
+    return digest.hexdigest()
 
 
 def _fingerprint(schemas: Path, config: Path) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.intake.systems import Systems
 from pipeline.model import Entry, Form
-from pipeline.register.store import Stored
+from pipeline.register.values import Stored
 from pipeline.tables.words import says_yes
 
 

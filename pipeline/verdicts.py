@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
+from typing import TypeAlias
 
 from pipeline.check.batch import Batch, Member
 from pipeline.check.context import Context, contexts
@@ -13,10 +14,11 @@ from pipeline.check.judge import Judge
 from pipeline.desk.decisions import applying, by_target, relevant
 from pipeline.desk.model import Decision
 from pipeline.model import Deposit, Entry, Place, Verdict
-from pipeline.register.store import Held, Stored, stored_verdict
+from pipeline.register.values import Held, Stored, stored_verdict
 
 _OUT_OF_SUMS = ("refusé", "réorienté")
 _SIGNABLE = ("prêt", "à vérifier")
+_NOBODY = Context()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +33,31 @@ class InForce:
     """The law allows that amendment: the current version counts as soon as the rules let it pass."""
 
 
+Judging: TypeAlias = Callable[[Sequence[tuple[Entry, Context]]], Iterable[Verdict]]
+"""What judges entries, each by itself in its context, and gives the verdicts in their order."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry on its way to its verdict."""
+
+    entry: Entry
+    before: Stored | None
+    past: Context
+    """What the dossier's own past and the managers say of it."""
+    is_keepable: bool
+    """The stored verdict may still hold."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it has to be judged alone: a row whose verdict is kept, when it may be refused.
+
+        Refused for what others say of it, it would else leave the sums, silence them, and come back the night after.
+        """
+        refused = self.before is not None and self.before.verdict[0] in _OUT_OF_SUMS
+        return not self.is_keepable or refused or any(d.choice == "refusé" for d in self.past.decisions)
+
+
 def judge_entries(
     entries: Sequence[Entry],
     held: Iterable[Held],
@@ -42,6 +69,7 @@ def judge_entries(
     decisions: Iterable[Decision] = (),
     issued: Collection[str] = (),
     in_force: Mapping[str, InForce] = MappingProxyType({}),
+    judging: Judging | None = None,
 ) -> tuple[Verdict, ...]:
     """Return one verdict for each entry, in their order.
 
@@ -49,48 +77,82 @@ def judge_entries(
     ``stored`` maps references to current versions: a verdict of the same content, schemas, context and decisions is
     kept. ``decisions`` are the managers' decisions in force. ``issued`` are the references of the dossiers whose
     agreement has been sent or signed, ``in_force`` the dossiers that count in sums otherwise than by their current
-    version.
+    version. ``judging`` judges many rows at once, elsewhere for example; without it ``judge`` does, one by one.
     """
+    ask: Judging = judging or (lambda pairs: (judge.judge(*pair) for pair in pairs))
     decided = by_target(decisions)
-    alone: list[Verdict | None] = []
-    statuses: list[str] = []
-    settled: list[tuple[Decision, ...]] = []
-    for entry in entries:
-        before = stored.get(entry.reference or "")
-        settled.append(relevant(decided, entry, judge.tables))
-        past = dataclasses.replace(_own_past(entry, before), decisions=settled[-1], issued=entry.reference in issued)
-        if before is not None and _same(entry, before, fingerprint):
-            alone.append(None)
-            statuses.append(_status_alone(entry, before, past, judge))
-        else:
-            verdict = judge.judge(entry, past)
-            alone.append(verdict)
-            statuses.append(verdict.status)
-        advance(1)
+    rows = [_row(entry, stored, relevant(decided, entry, judge.tables), issued, fingerprint) for entry in entries]
+    asked = [(row.entry, row.past) for row in rows if row.is_asked]
+    advance(len(rows) - len(asked))
+    answers = iter(_advancing(ask(asked), advance))
+    alone = [next(answers) if row.is_asked else None for row in rows]
+    statuses = [_stored_status(row) if one is None else one.status for row, one in zip(rows, alone, strict=True)]
     around = _contexts(entries, statuses, held, judge, today, in_force)
+    seen = [_seen(row, around.get(row.entry.place, _NOBODY)) for row in rows]
+    standing = [_standing(row, context, one, judge) for row, context, one in zip(rows, seen, alone, strict=True)]
+    again = [
+        (_whole(row.entry, context), context)
+        for row, context, verdict in zip(rows, seen, standing, strict=True)
+        if verdict is None
+    ]
+    answers = iter(ask(again))
     return tuple(
-        _verdict(
-            entry,
-            verdict,
-            dataclasses.replace(around.get(entry.place, Context()), decisions=mine, issued=entry.reference in issued),
-            stored.get(entry.reference or ""),
-            judge,
-        )
-        for entry, verdict, mine in zip(entries, alone, settled, strict=True)
+        _bearing(context, next(answers)) if verdict is None else verdict
+        for context, verdict in zip(seen, standing, strict=True)
     )
 
 
-def _verdict(entry: Entry, alone: Verdict | None, context: Context, before: Stored | None, judge: Judge) -> Verdict:
-    """Return the verdict in the light of the other rows; ``alone`` is None when the stored one may still hold."""
-    whole = dataclasses.replace(entry, cumulated_hours=context.cumulated_hours)
-    if alone is None and before is not None:
-        kept = stored_verdict(whole, before, context.others)
-        if before.context in _digests(context, kept, judge):
-            return kept
-    if alone is None or not context.silent:
-        past = _own_past(entry, before)
-        alone = judge.judge(whole, dataclasses.replace(context, agreement_made=past.agreement_made))
-    return dataclasses.replace(alone, context=_digest(context, alone))
+def _row(
+    entry: Entry,
+    stored: Mapping[str, Stored],
+    decisions: tuple[Decision, ...],
+    issued: Collection[str],
+    fingerprint: str,
+) -> _Row:
+    before = stored.get(entry.reference or "")
+    same = before is not None and before.digest == entry.deposit.digest
+    made, out = before is not None and same and before.agreement_made, entry.reference in issued
+    past = Context(agreement_made=made, issued=out, decisions=decisions) if made or out or decisions else _NOBODY
+    keepable = before is not None and same and before.fingerprint == fingerprint and entry.standing == "current"
+    return _Row(entry, before, past, keepable)
+
+
+def _advancing(verdicts: Iterable[Verdict], advance: Callable[[int], None]) -> Iterator[Verdict]:
+    for verdict in verdicts:
+        advance(1)
+        yield verdict
+
+
+def _stored_status(row: _Row) -> str:
+    return row.before.verdict[0] if row.before is not None else ""
+
+
+def _seen(row: _Row, around: Context) -> Context:
+    """Return what the other rows, the dossier's own past and the managers say of the row."""
+    past = row.past
+    if around is _NOBODY:
+        return past
+    return dataclasses.replace(around, agreement_made=past.agreement_made, issued=past.issued, decisions=past.decisions)
+
+
+def _standing(row: _Row, context: Context, alone: Verdict | None, judge: Judge) -> Verdict | None:
+    """Return the stored verdict, or that of the row alone, where it holds beside the other rows; else None."""
+    if row.is_keepable and row.before is not None:
+        kept = stored_verdict(_whole(row.entry, context), row.before, context.others)
+        return kept if row.before.context in _digests(context, kept, judge) else None
+    return _bearing(context, alone) if alone is not None and context.silent else None
+
+
+def _whole(entry: Entry, context: Context) -> Entry:
+    if entry.cumulated_hours == context.cumulated_hours:
+        return entry
+    return dataclasses.replace(entry, cumulated_hours=context.cumulated_hours)
+
+
+def _bearing(context: Context, verdict: Verdict) -> Verdict:
+    """Return the verdict with the hash of what it depends on besides its row."""
+    digest = _digest(context, verdict)
+    return verdict if verdict.context == digest else dataclasses.replace(verdict, context=digest)
 
 
 def _digests(context: Context, kept: Verdict, judge: Judge) -> Collection[str]:
@@ -105,27 +167,9 @@ def _digest(context: Context, verdict: Verdict) -> str:
     """Return the hash of what ``verdict`` depends on besides its row; a decision that judged nothing in it is no part."""
     entry = verdict.entry
     applied = applying(context.decisions, verdict.findings, entry)
-    return dataclasses.replace(context, decisions=applied).digest(entry.loans, entry.deposit.values)
-
-
-def _same(entry: Entry, before: Stored, fingerprint: str) -> bool:
-    return entry.standing == "current" and before.digest == entry.deposit.digest and before.fingerprint == fingerprint
-
-
-def _status_alone(entry: Entry, before: Stored, past: Context, judge: Judge) -> str:
-    """Return what a row whose verdict is kept counts as for the others: refused only by itself or by tonight's decisions.
-
-    A row refused for what others say of it would else leave the sums, silence them, and come back the night after.
-    """
-    refusable = before.verdict[0] in _OUT_OF_SUMS or any(d.choice == "refusé" for d in past.decisions)
-    return judge.judge(entry, past).status if refusable else before.verdict[0]
-
-
-def _own_past(entry: Entry, before: Stored | None) -> Context:
-    """Return what the dossier's own past says: whether this very content has its agreement."""
-    if before is None or before.digest != entry.deposit.digest:
-        return Context()
-    return Context(agreement_made=before.agreement_made)
+    if len(applied) < len(context.decisions):
+        context = dataclasses.replace(context, decisions=applied)
+    return context.digest(entry.loans, entry.deposit.values)
 
 
 def _contexts(

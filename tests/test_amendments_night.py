@@ -22,7 +22,7 @@ from pipeline.desk.model import Event
 from pipeline.model import Amended, Entry, Finding, Outcome
 from pipeline.outbox import Outbox
 from pipeline.register import open_register
-from pipeline.report.terminal import Progress
+from pipeline.report.progress import Progress
 from pipeline.run import Options, run
 from pipeline.setup import ROOT, Setup, load_setup
 from pipeline.signed.after_signing import Desk
@@ -249,8 +249,7 @@ def test_the_command_knows_which_version_was_signed_and_the_night_then_makes_not
     request = Request(REFERENCE, None, tmp_path / "outbox", ROOT / "conventions.toml", SECOND, pdf=False)
     with pytest.raises(AmendmentRefusedError, match="SIG-05"):
         amend(request)
-    _night(tmp_path, SECOND, LONGER)
-    (again,) = _night(tmp_path, SECOND).amended
+    (again,) = _night(tmp_path, SECOND, LONGER).amended
     assert again.number == 1
     with pytest.raises(AmendmentRefusedError, match="--again"):
         amend(request)
@@ -267,8 +266,8 @@ def test_hours_count_as_signed_until_an_amendment_brings_others_and_as_done_when
     outcome = _night(tmp_path, SECOND, {"signataire.nom": "Autre", **LONGER})
     (entry,) = [verdict.entry for verdict in outcome.verdicts]
     assert _counted(tmp_path, entry) == (574, date(2027, 5, 28))
-    _night(tmp_path, THIRD, LONGER)
-    assert _counted(tmp_path, _night(tmp_path, THIRD).verdicts[0].entry) is None, "l’avenant est fait"
+    made = _night(tmp_path, THIRD, LONGER)
+    assert _counted(tmp_path, made.verdicts[0].entry) is None, "l’avenant est fait"
     _tell(tmp_path, "abandon_le", date(2027, 3, 26), version=3)
     hours, last = _counted(tmp_path, entry) or (0, None)
     assert last == date(2027, 3, 26)

@@ -13,7 +13,7 @@ from pipeline.check.context import Context
 from pipeline.desk.model import Event
 from pipeline.model import Deposit, Entry, Place, Value
 from pipeline.register import open_register
-from pipeline.register.store import Held
+from pipeline.register.values import Held
 from pipeline.signed.issued import Issued, given_up, issued_dossiers
 from pipeline.verdicts import InForce, judge_entries
 from tests.rules.forms import entry, judge

@@ -12,7 +12,7 @@ from pipeline.dossiers import Snapshot, identify
 from pipeline.intake import Systems, load_systems
 from pipeline.intake.labels import header_key
 from pipeline.model import Entry
-from pipeline.register.store import Stored
+from pipeline.register.values import Stored
 from pipeline.takeover import take_over
 from tests.deposits import deposit
 from tests.rules.forms import ROOT, TODAY, judge

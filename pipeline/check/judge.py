@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from pipeline.check import rules
 from pipeline.check.batch import BATCH_RULES
 from pipeline.check.catalogue import Catalogue, load_catalogue
 from pipeline.check.context import Context
 from pipeline.check.facts import Facts
-from pipeline.check.rules import RULES, Hit
+from pipeline.check.rules import RULES, Hit, Parameters, RuleFunction
 from pipeline.check.schema import SCHEMA_RULES, FormSchema
 from pipeline.check.wording import finding
 from pipeline.config import Settings
@@ -29,6 +30,8 @@ RED, TURNED_RED = "GEO-02", "GEO-09"
 STANDING_RULES = ("LIG-01", "LIG-11")
 """Rules about a row's standing: :mod:`pipeline.dossiers` decides, the judge only words them."""
 _ALONE = Context()
+_Asked: TypeAlias = tuple[str, RuleFunction, Parameters]
+"""A rule that is asked about every row: its id, its function, its parameters."""
 
 for _module in pkgutil.iter_modules(rules.__path__):
     importlib.import_module(f"{rules.__name__}.{_module.name}")
@@ -42,6 +45,15 @@ class Judge:
     settings: Settings
     catalogue: Catalogue
     schema: FormSchema
+    _asked_first: tuple[_Asked, ...] = field(init=False, repr=False, compare=False)
+    _asked_then: tuple[_Asked, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put each rule beside its parameters, so that they are looked up once and not for every row."""
+        first = tuple((i, RULES[i], self.catalogue[i].parameters) for i in REDIRECTIONS)
+        then = tuple((i, rule, self.catalogue[i].parameters) for i, rule in RULES.items() if i not in REDIRECTIONS)
+        object.__setattr__(self, "_asked_first", first)
+        object.__setattr__(self, "_asked_then", then)
 
     def facts(self, entry: Entry) -> Facts:
         """Return what the rules see of ``entry``."""
@@ -76,7 +88,7 @@ class Judge:
     def _asked(self, entry: Entry, facts: Facts, context: Context) -> list[tuple[str, Hit]]:
         if entry.standing == "replaced":
             return [("LIG-11", _named(entry))]
-        redirected = self._hits(facts, REDIRECTIONS)
+        redirected = _hits(facts, self._asked_first)
         if redirected:
             return redirected
         found = self._all_hits(entry, facts) + list(context.hits)
@@ -88,19 +100,11 @@ class Judge:
 
     def _all_hits(self, entry: Entry, facts: Facts) -> list[tuple[str, Hit]]:
         found = list(self.schema.judge(facts))
-        found += self._hits(facts, [rule_id for rule_id in RULES if rule_id not in REDIRECTIONS])
+        found += _hits(facts, self._asked_then)
         found += [(note.rule, Hit(note.fields, note.slots, "conversion")) for note in entry.deposit.form.notes]
         if entry.standing == "double":
             found.append(("LIG-01", _named(entry)))
         return found
-
-    def _hits(self, facts: Facts, rule_ids: Iterable[str]) -> list[tuple[str, Hit]]:
-        return [
-            (rule_id, hit)
-            for rule_id in rule_ids
-            for hit in RULES[rule_id](facts, self.catalogue[rule_id].parameters)
-            if not _owned_by_another(rule_id, hit, facts)
-        ]
 
 
 def load_judge(schemas: Path, tables: Tables, settings: Settings) -> Judge:
@@ -132,6 +136,15 @@ def _named(entry: Entry) -> Hit:
         told = ", ".join(f"{change.label} ({shown(change.after)})" for change in entry.overwritten)
         return Hit((), {**slots, "corrections": told}, "écrasement")
     return Hit((), slots)
+
+
+def _hits(facts: Facts, asked: Iterable[_Asked]) -> list[tuple[str, Hit]]:
+    return [
+        (rule_id, hit)
+        for rule_id, rule, parameters in asked
+        for hit in rule(facts, parameters)
+        if not _owned_by_another(rule_id, hit, facts)
+    ]
 
 
 def _owned_by_another(rule_id: str, hit: Hit, facts: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,14 +36,18 @@ def judged(rule: Rule, hit: Hit, facts: Facts, around: str = "") -> str:
     ``around`` is what it judged of other rows (:func:`others_judged`). Neither the wording nor the place of the row is
     part of it; an empty cell of the host is judged as that of this very host.
     """
-    asked = {name for _, name, _, _ in Formatter().parse(rule.variant(hit.variant).wording.message) if name}
-    asked -= hit.slots.keys()
+    asked = _slots(rule.variant(hit.variant).wording.message) - hit.slots.keys()
     told = [_TOLD[name] for name in asked if name in _TOLD]
     values = {key: _cell(facts.deposit, key) for key in {*hit.fields, *told}}
     slots = {name: canonical(value) for name, value in hit.slots.items()}
     if not _COUNTRY.isdisjoint(asked):
         slots["dans_pays"] = canonical(facts.country)
     return hashed([rule.id, list(hit.fields), values, slots, around])
+
+
+@functools.lru_cache(maxsize=1024)
+def _slots(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def is_doubt(rule: Rule, hit: Hit) -> bool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-
-import holidays
+from typing import NamedTuple, TypeAlias
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual
@@ -22,6 +21,8 @@ from pipeline.language import number
 from pipeline.model import Period
 from pipeline.tables.words import has_words
 
+_Asked: TypeAlias = tuple[date, date, tuple[Decimal, Decimal], tuple[Period, ...], tuple[Period, ...], frozenset[date]]
+"""Start, end, (hours, days) of the week, schedule, interruptions, public holidays."""
 _FIVE = Decimal(5)
 """Days of a week that the form does not tell."""
 _LONGEST = timedelta(days=1100)
@@ -43,8 +44,7 @@ _OVERSEAS_POSTCODES = {
 _POSTCODE = re.compile(r"(?<!\w)(?<!BP )(?<!CS )(?<!TSA )(\d{5})(?!\w)", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """A day of presence."""
 
     day: date
@@ -106,12 +106,10 @@ def _s(count: Decimal) -> str:
 
 def presence(facts: Facts) -> Presence | None:
     """Return the hours worked between the dates; None when dates, country or weekly hours are not known."""
-    days = days_of_presence(facts)
-    if days is None:
+    asked = _asked(facts)
+    if asked is None:
         return None
-    gross, net = _total(days), _total(tuple(d for d in days if not d.holiday))
-    count = sum((d.share for d in days), Decimal(0))
-    off = sum((d.share for d in days if d.holiday), Decimal(0))
+    gross, net, count, off = _sums(*asked)
     if any(p.hours_per_day is not None for p in facts.schedule):
         return Presence(gross, net, count, off, None)
     weekly, week = facts["stage.heures_hebdomadaires"], _week(facts)
@@ -127,14 +125,15 @@ def extremes(facts: Facts, found: Presence) -> tuple[Decimal, Decimal]:
     if daily is None or week is None or facts.start is None or facts.end is None:
         return found.net, found.gross
     possible, off = 7 if week > 6 else 6, public_holidays(facts)
-    open_days: Counter[date] = Counter()
-    kept: Counter[date] = Counter()
+    away = _covered(facts.interruptions, facts.start, facts.end)
+    listed = _covered(facts.schedule, facts.start, facts.end) if facts.schedule else None
+    open_days: Counter[int] = Counter()
+    kept: Counter[int] = Counter()
     for day in _between(facts.start, facts.end):
-        listed = not facts.schedule or any(p.start <= day <= p.end for p in facts.schedule)
-        if day.weekday() < possible and listed and not any(p.start <= day <= p.end for p in facts.interruptions):
-            monday = day - timedelta(days=day.weekday())
-            open_days[monday] += 1
-            kept[monday] += day not in off
+        if day.weekday() < possible and day not in away and (listed is None or day in listed):
+            week_of_day = (day.toordinal() - 1) // 7
+            open_days[week_of_day] += 1
+            kept[week_of_day] += day not in off
     least = sum((max(Decimal(0), week - possible + count) for count in kept.values()), Decimal(0))
     most = sum((min(week, Decimal(count)) for count in open_days.values()), Decimal(0))
     return min(found.net, daily * least), max(found.gross, daily * most)
@@ -145,6 +144,12 @@ def days_of_presence(facts: Facts) -> tuple[Day, ...] | None:
 
     The days are those of the schedule when it can be read, else of the declared week, from Monday on.
     """
+    asked = _asked(facts)
+    return None if asked is None else _days(*asked)
+
+
+def _asked(facts: Facts) -> _Asked | None:
+    """Return all that the days of presence depend on; None when they cannot be told."""
     start, end, week = facts.start, facts.end, _week(facts)
     if not facts.dates_in_order or start is None or end is None or end - start > _LONGEST:
         return None
@@ -155,7 +160,7 @@ def days_of_presence(facts: Facts) -> tuple[Day, ...] | None:
         if not facts.schedule or any(p.hours_per_day is None for p in facts.schedule):
             return None
         weekly = Decimal(0)
-    return _days(start, end, (weekly, week), facts.schedule, facts.interruptions, public_holidays(facts))
+    return start, end, (weekly, week), facts.schedule, facts.interruptions, public_holidays(facts)
 
 
 def _week(facts: Facts) -> Decimal:
@@ -178,20 +183,27 @@ def _days(
 ) -> tuple[Day, ...]:
     weekly, week = hours
     listed = _scheduled(schedule, start, end, weekly, week) if schedule else _weekly(start, end, weekly, week)
-    return tuple(
-        Day(day, worked, share, day in off)
-        for day, worked, share in listed
-        if not any(p.start <= day <= p.end for p in interruptions)
-    )
+    away = _covered(interruptions, start, end)
+    return tuple(Day(day, worked, share, day in off) for day, worked, share in listed if day not in away)
+
+
+@functools.lru_cache(maxsize=4096)
+def _sums(*asked: *_Asked) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return ``gross``, ``net``, ``days`` and ``holidays`` of a Presence."""
+    days = _days(*asked)
+    count = sum((d.share for d in days), Decimal(0))
+    off = sum((d.share for d in days if d.holiday), Decimal(0))
+    return _total(days), _total(tuple(d for d in days if not d.holiday)), count, off
 
 
 def _weekly(start: date, end: date, weekly: Decimal, week: Decimal) -> Iterator[tuple[date, Decimal, Decimal]]:
     """Yield (day, hours, share) for the days of the declared week, the last of which may be a part of a day."""
     shares = [min(Decimal(1), max(Decimal(0), week - i)) for i in range(7)]
+    hours = [weekly * share / week for share in shares]
     for day in _between(start, end):
-        share = shares[day.weekday()]
-        if share:
-            yield day, weekly * share / week, share
+        place = day.weekday()
+        if shares[place]:
+            yield day, hours[place], shares[place]
 
 
 def _scheduled(
@@ -215,9 +227,13 @@ def days_in_period(facts: Facts, period: Period) -> Decimal:
     return sum((share for _, _, share in listed), Decimal(0))
 
 
+def _covered(periods: Iterable[Period], start: date, end: date) -> Set[date]:
+    """Return the days between ``start`` and ``end`` that one of ``periods`` covers."""
+    return {day for period in periods for day in _between(max(period.start, start), min(period.end, end))}
+
+
 def _between(start: date, end: date) -> Iterator[date]:
-    for offset in range((end - start).days + 1):
-        yield start + timedelta(days=offset)
+    return map(date.fromordinal, range(start.toordinal(), end.toordinal() + 1))
 
 
 def working_days(facts: Facts) -> int | None:
@@ -226,10 +242,10 @@ def working_days(facts: Facts) -> int | None:
         return None
     if facts.unreadable("stage.interruptions"):
         return None
-    return sum(
-        day.weekday() < 6 and not any(p.start <= day <= p.end for p in facts.interruptions)
-        for day in _between(facts.start, facts.end)
-    )
+    first, last = facts.start.toordinal(), facts.end.toordinal()
+    sundays = last // 7 - (first - 1) // 7  # their ordinals are the multiples of seven
+    away = _covered(facts.interruptions, facts.start, facts.end)
+    return last - first + 1 - sundays - sum(day.weekday() < 6 for day in away)
 
 
 def public_holidays(facts: Facts) -> frozenset[date]:
@@ -265,6 +281,7 @@ def _french_subdivision(facts: Facts) -> str | None:
     return _of_postcode(facts["organisme.code_postal"] or "")
 
 
+@functools.lru_cache(maxsize=4096)
 def _of_postcode(postcode: str) -> str | None:
     for beginning, subdivision in (*_OVERSEAS_POSTCODES.items(), *_ALSACE_MOSELLE.items()):
         if len(postcode) == 5 and postcode.startswith(beginning):
@@ -274,6 +291,8 @@ def _of_postcode(postcode: str) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def _calendar(code: str, subdivision: str | None, first: int, last: int) -> frozenset[date]:
+    import holidays  # here: who judges nothing does not load it
+
     years = range(first, last + 1)
     try:
         return frozenset(holidays.country_holidays(code, subdiv=subdivision, years=years))

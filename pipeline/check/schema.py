@@ -17,7 +17,7 @@ import cerberus
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit
-from pipeline.model import Schedule
+from pipeline.model import Schedule, Value
 from pipeline.tables.fields import Field, Fields
 
 SCHEMA_RULES = ("LIG-05", "LIG-06", "LIG-09", "LIG-10", "DAT-09")
@@ -30,6 +30,10 @@ _VARIANTS: Mapping[str | None, str | None] = {
     "à vérifier": "a_verifier",
     "information": "information",
 }
+
+
+_MOST_KNOWN = 50_000
+"""Kinds of values that are remembered at most."""
 
 
 class _Validator(cerberus.Validator):  # type: ignore[misc]
@@ -72,6 +76,9 @@ class FormSchema:
             key: {name: rule for name, rule in entry.items() if name != "meta"} for key, entry in fields.schema.items()
         }
         self._validator = _Validator(rules, allow_unknown=False)
+        self._listed = frozenset(field.key for field in fields.values() if field.allowed)
+        self._required = sorted(self.refused({}))
+        self._known: dict[tuple[str, type, object], str | None] = {}
         self._conditional = [f for f in fields.values() if f.needed and f.needed != "toujours"]
         self._owned = [f for f in fields.values() if f.needed == "toujours" and f.empty_rule in _LISTED_WITHOUT_COLUMN]
 
@@ -80,7 +87,7 @@ class FormSchema:
 
         Raises ValueError when a value is not of its field's type: a bug of normalise.
         """
-        errors = self._errors(facts)
+        errors = self.errors(facts.deposit.values)
         missing = [key for key, kind in errors.items() if kind == "required" and not facts.filled(key)]
         missing += [f.key for f in self._conditional if not facts.filled(f.key) and CONDITIONS[f.needed or ""](facts)]
         missing += [f.key for f in self._owned if not facts.asked(f.key) and not facts.filled(f.key)]
@@ -90,9 +97,36 @@ class FormSchema:
                 found.append(("LIG-10", Hit((key,), {"n": len(facts[key]), "max": self._fields[key].max_length})))
         return found
 
-    def _errors(self, facts: Facts) -> dict[str, str]:
-        """Return what Cerberus refuses: field → "required" or "maxlength"."""
-        if self._validator.validate(dict(facts.deposit.values), normalize=False):
+    def errors(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Return the same as :meth:`refused`, by what it has said before; in the order of the keys."""
+        kinds = dict.fromkeys((key for key in self._required if key not in values), "required")
+        for key, value in values.items():
+            kind = self._kind(key, value)
+            if kind is not None:
+                kinds[key] = kind
+        return dict(sorted(kinds.items())) if kinds else kinds
+
+    def _kind(self, key: str, value: Value) -> str | None:
+        """Return what Cerberus says of one value, asked once for all the values that are alike to it.
+
+        Alike are values of one type and length: the schema knows no other rule (``pipeline.tables.fields``) but a
+        list of allowed values, where each is asked about.
+        """
+        told: object = value if key in self._listed else len(value) if isinstance(value, str | tuple) else None
+        alike = key, type(value), told
+        try:
+            return self._known[alike]
+        except KeyError:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            return self._known.setdefault(alike, self.refused({key: value}, update=True).get(key))
+
+    def refused(self, values: Mapping[str, Value], *, update: bool = False) -> dict[str, str]:
+        """Return what Cerberus says of ``values``: field → "required" or "maxlength"; with ``update`` none is required.
+
+        Raises ValueError when a value is not of its field's type: a bug of normalise.
+        """
+        if self._validator.validate(values, normalize=False, update=update):
             return {}
         kinds: dict[str, str] = {}
         for error in self._validator._errors:
@@ -105,7 +139,10 @@ class FormSchema:
 
 def _missing(keys: Iterable[str], facts: Facts, fields: Fields) -> list[tuple[str, Hit]]:
     """Return one hit for each empty cell, and one for all the fields that the source does not ask."""
-    listed = [key for key in fields if key in set(keys)]
+    empty = frozenset(keys)
+    if not empty:
+        return []
+    listed = [key for key in fields if key in empty]
     found = [("LIG-06", Hit((key,))) for key in listed if facts.asked(key)]
     without = [key for key in listed if not facts.asked(key) and not _full_name_covers(key, facts)]
     if without:

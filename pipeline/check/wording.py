@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -75,10 +76,13 @@ class _Slots(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         if name in self._hit.slots:
-            return written(self._hit.slots[name], self._language)
-        if name in COMMON:
-            return written(COMMON[name](self._facts, self._rule, self._hit), self._language)
-        raise KeyError(f"{self._rule.id}: slot {{{name}}} is neither common nor given by the rule")
+            value = self._hit.slots[name]
+        elif name in COMMON:
+            value = COMMON[name](self._facts, self._rule, self._hit)
+        else:
+            raise KeyError(f"{self._rule.id}: slot {{{name}}} is neither common nor given by the rule")
+        text = self[name] = written(value, self._language)
+        return text
 
 
 def _office(facts: Facts) -> Bilingual:
@@ -93,11 +97,20 @@ def _reach(facts: Facts, name: str) -> Bilingual:
 
 def contracted(text: str, services: Iterable[Service]) -> str:
     """Write « au » and « du » where a French sentence meets the article of a service's name."""
-    for name in {service.in_text for service in services if service.in_text.startswith(("le ", "les "))}:
+    for apart, joined in _contractions(tuple(service.in_text for service in services)):
+        text = text.replace(apart, joined)
+    return text
+
+
+@functools.lru_cache(maxsize=64)
+def _contractions(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return what meets the article of each name, and what is written instead."""
+    pairs = []
+    for name in dict.fromkeys(name for name in names if name.startswith(("le ", "les "))):
         article, _, rest = name.partition(" ")
         for preposition, joined in (("à", {"le": "au", "les": "aux"}), ("de", {"le": "du", "les": "des"})):
-            text = text.replace(f"{preposition} {name}", f"{joined[article]} {rest}")
-    return text
+            pairs.append((f"{preposition} {name}", f"{joined[article]} {rest}"))
+    return tuple(pairs)
 
 
 def _guide(facts: Facts, rule: Rule) -> str:

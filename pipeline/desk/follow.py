@@ -11,12 +11,12 @@ from pipeline.check.judge import Judge
 from pipeline.check.rules.dates import month_before
 from pipeline.desk.actions import Case, next_action
 from pipeline.desk.alerts import alerts
-from pipeline.desk.columns import Columns
+from pipeline.desk.columns import Column, Columns
 from pipeline.desk.decisions import decisions_of
 from pipeline.desk.model import FollowUp, PieceState, Signature, Told
 from pipeline.desk.stages import SIGNED, etape_of, since
 from pipeline.documents.cases import cases
-from pipeline.documents.checklist.lines import lines
+from pipeline.documents.checklist.lines import applying, supplied
 from pipeline.documents.checklist.pieces import Checklist
 from pipeline.documents.checklist.slots import slots
 from pipeline.model import Amended, Entry, Verdict
@@ -152,28 +152,35 @@ def _manager(facts: Facts, told: Told, today: date) -> str:
 
 def pieces_of(facts: Facts, checklist: Checklist, told: Told, columns: Columns) -> tuple[PieceState, ...]:
     """Return the documents that the student supplies, in the order of the checklist, with what has come of each."""
-    ticked = {code for c in columns.hers if (e := told.get(c.key)) is not None and e.value for code in c.pieces}
-    known = {piece.code: piece for piece in checklist.pieces}
+    ticked = {code for what, event in told.items() if event.value for code in _pieces(columns.get(what))}
+    written = slots(facts)
     found = []
-    for line in lines(facts, checklist, slots(facts)):
-        if line.block not in ("A", "B", "C") or known[line.code].signature:
+    for kind in applying(facts, checklist):
+        piece = kind.piece
+        if kind.block not in ("A", "B", "C") or piece.signature:
             continue
-        until_field = known[line.code].until
-        until = facts[until_field] if until_field else None
+        label = kind.label.filled(written)
+        received, settled = supplied(piece, facts)
+        until = facts[piece.until] if piece.until else None
         # What no field of the form tells is known by the desk's tick alone.
-        by_tick = known[line.code].supplied_by is None and line.code in ticked
+        by_tick = piece.supplied_by is None and piece.code in ticked
         found.append(
             PieceState(
-                line.code,
-                line.label.fr,
-                line.block == "A",
-                by_tick or line.supplied is not None,
+                piece.code,
+                label.fr,
+                kind.block == "A",
+                by_tick or received is not None,
                 until if isinstance(until, date) else None,
-                by_tick or line.settled,
-                line.label.en,
+                by_tick or settled,
+                label.en,
             )
         )
     return tuple(found)
+
+
+def _pieces(column: Column | None) -> Sequence[str]:
+    """Return the documents that a column of the manager's stands for."""
+    return column.pieces if column is not None and column.hers else ()
 
 
 def signatures_of(facts: Facts, told: Told) -> tuple[Signature, ...]:

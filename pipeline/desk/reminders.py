@@ -13,7 +13,7 @@ from pipeline.desk.model import FollowUp, Told
 from pipeline.desk.reminder_texts import KINDS, ReminderKind
 from pipeline.desk.signing import current, holding_since, is_abroad
 from pipeline.desk.stages import SIGNED
-from pipeline.documents.message.mail import is_sound, one_line
+from pipeline.documents.message.sealing import is_sound, one_line
 from pipeline.language import NBSP, short_date
 from pipeline.model import Value
 

@@ -35,7 +35,12 @@ def archive(pdf: Path, html: Path, title: str, now: datetime | None = None) -> N
         _describe(document, said, language, now or datetime.now(UTC))
         _mend_fonts(document)
         _bookmark(document, bookmarks(document, source))
-        document.save(temporary, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        document.save(
+            temporary,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            fix_metadata_version=False,  # the description, which says no version, is not read again
+        )
     temporary.replace(pdf)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from pipeline.check.facts import Facts
 from pipeline.check.hours import TWO_MONTHS
@@ -16,9 +18,13 @@ from pipeline.tables.words import fold
 _NO_EHIC_FOR_THIRD_COUNTRIES = frozenset({"DK", "NO", "IS", "LI", "CH"})
 
 
+@lru_cache(maxsize=16)
 def cases(facts: Facts) -> Mapping[str, bool]:
-    """Return every condition by name; what is not known is False."""
-    return {**_places(facts), **_host_and_stipend(facts), **_people_and_time(facts)}
+    """Return every condition by name; what is not known is False.
+
+    The last answers are kept: each line of a checklist asks again, and the facts of a dossier never change.
+    """
+    return MappingProxyType({**_places(facts), **_host_and_stipend(facts), **_people_and_time(facts)})
 
 
 def _places(facts: Facts) -> dict[str, bool]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules.routing import is_specific_funding
 from pipeline.check.stipend_amounts import due, exceeds_exemption
 from pipeline.check.treaties import quebec_form_needed
 from pipeline.documents.cases import cases
-from pipeline.tables.words import has_words
+from pipeline.tables.words import fold
 
 
 def _unpaid_under_six_months(code: str) -> Callable[[Facts], bool | None]:
@@ -106,23 +106,32 @@ def _to_insure(facts: Facts) -> bool | None:
     return None if facts.paid and exceeds_exemption(facts) is None else False
 
 
-_EXCLUDED = ("soins infirmiers", "bloc opératoire", "injection", "injections", "prélèvement", "chirurgie",
-             "radiologie", "kinésithérapie", "sage-femme", "acte de soin", "actes de soins")  # fmt: skip
+def _says(facts: Facts, keys: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether one of the folded ``words`` stands in one of the fields ``keys``, as whole words."""
+    said = "  ".join(fold(facts[key]) for key in keys if facts[key])  # two spaces: no words across two fields
+    return any(f" {word} " in f" {said} " for word in words)
 
 
-_CARE = ("école", "collège", "lycée", "crèche", "enfant", "enfants", "élèves", "centre de loisirs", "colonie", "hôpital",
-         "centre hospitalier", "CHU", "clinique", "EHPAD", "patients", "soins", "médico-social")  # fmt: skip
+_EXCLUDED = tuple(map(fold, (
+    "soins infirmiers", "bloc opératoire", "injection", "injections", "prélèvement", "chirurgie", "radiologie",
+    "kinésithérapie", "sage-femme", "acte de soin", "actes de soins",
+)))  # fmt: skip
+
+
+_CARE = tuple(map(fold, (
+    "école", "collège", "lycée", "crèche", "enfant", "enfants", "élèves", "centre de loisirs", "colonie", "hôpital",
+    "centre hospitalier", "CHU", "clinique", "EHPAD", "patients", "soins", "médico-social",
+)))  # fmt: skip
 
 
 def _care(facts: Facts) -> bool:
     """The host cares for people or children, as far as the form tells: it checks vaccinations and honorability."""
     keys = ("organisme.raison_sociale", "organisme.service", "organisme.secteur", "stage.sujet", "stage.activites")
-    return any(has_words(facts[key] or "", word) for key in keys for word in _CARE)
+    return _says(facts, keys, _CARE)
 
 
 def _excluded(facts: Facts) -> bool | None:
-    texts = [facts[key] or "" for key in ("stage.sujet", "stage.activites")]
-    return any(has_words(text, word) for text in texts for word in _EXCLUDED)
+    return _says(facts, ("stage.sujet", "stage.activites"), _EXCLUDED)
 
 
 def _no_treaty_form(facts: Facts) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,9 +15,9 @@ from jinja2 import TemplateError
 from lxml import etree
 
 from pipeline.documents.lint import Fault, FaultyTemplatesError, Known, Paper, known_names, lint_advice, lint_errors
-from pipeline.documents.soundness import NOTHING, Memory
 from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
+from pipeline.soundness import NOTHING, Memory
 
 _OTHER_FORMATS = (".doc", ".docm", ".dotx", ".dotm", ".odt", ".rtf")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -37,6 +38,8 @@ class Sheet:
     template: WordTemplate | None
     """None when it cannot be used."""
     faults: tuple[Fault, ...]
+    digest: str
+    """SHA-256 of the file's bytes, as they were read once and used."""
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -96,14 +99,15 @@ def load_library(
         path = own if own.is_file() else shipped
         content = _content(path)
         agreement = name in agreements
-        key = memory.key(name.encode(), b"mentions" if agreement else b"", content, _content(shipped), logo or b"")
+        beside = content if path == shipped else _content(shipped)
+        key = memory.key(name.encode(), b"mentions" if agreement else b"", content, beside, logo or b"")
+        digest = hashlib.sha256(content).hexdigest()
         if key in memory.known and not advice:
-            sheets[name] = Sheet(
-                name, path, shipped, path != shipped, WordTemplate(path, logo, content, sound=True), ()
-            )
+            ready = WordTemplate(path, logo, content, sound=True)
+            sheets[name] = Sheet(name, path, shipped, path != shipped, ready, (), digest)
             continue
         template, faults = _load(path, content, shipped, known, trials, logo=logo, agreement=agreement, advice=advice)
-        sheets[name] = Sheet(name, path, shipped, path != shipped, template, faults)
+        sheets[name] = Sheet(name, path, shipped, path != shipped, template, faults, digest)
         if template is not None and not sheets[name].errors:
             sound.append(key)
     memory.keep(sound)

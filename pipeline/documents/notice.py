@@ -14,7 +14,7 @@ from jinja2 import FileSystemLoader
 from pipeline.check.facts import Facts
 from pipeline.check.wording import contracted
 from pipeline.documents.jinja import html_environment
-from pipeline.documents.message.mail import is_sound, sealed
+from pipeline.documents.message.sealing import is_sound, sealed
 from pipeline.errors import SetupError
 from pipeline.language import Language, long_date
 from pipeline.tables.yamls import check_shape, read_yaml

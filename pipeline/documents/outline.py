@@ -6,14 +6,15 @@ Its Qt writes each run of text between BT and ET, glyph by glyph, and gives each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 from lxml import html as markup
 
-_RUN = re.compile(rb"\nBT\n/(F\d+) \S+ Tf[^\n]*\n\S+ (\S+) Td(.*?)\nET", re.DOTALL)
+_RUN = re.compile(rb"/(F\d+) \S+ Tf[^\n]*\n\S+ (\S+) Td")
 _GLYPH = re.compile(rb"<([0-9A-F]{4})> Tj")
 _RANGE = re.compile(rb"<([0-9A-F]{4})> <[0-9A-F]{4}> \[([^\]]*)\]")
 _LETTER = re.compile(rb"<([0-9A-F]{4,})>")
@@ -79,9 +80,12 @@ def _read(page: pikepdf.Page) -> _Page:
     tables = {name[1:].encode(): _table(font) for name, font in fonts(page)}
     letters, runs, length = [], [], 0
     origin, scale, shift = _frame(content)
-    for run in _RUN.finditer(content):
-        text = "".join(tables[run[1]].get(glyph, "") for glyph in _GLYPH.findall(run[3]))
-        text = "".join(text.split())
+    for part in content.split(b"\nBT\n")[1:]:
+        run = _RUN.match(part)
+        if run is None:
+            continue
+        glyphs = _GLYPH.findall(part, run.end(), part.find(b"\nET"))
+        text = "".join(map(tables[run[1]].__getitem__, glyphs))
         runs.append((length, min(origin, origin + 0.75 * (scale * float(run[2]) - shift) + _ABOVE)))
         letters.append(text)
         length += len(text)
@@ -104,12 +108,13 @@ def _frame(content: bytes) -> tuple[float, float, float]:
     return float(head[1]), float(page[1]), float(page[2])
 
 
-def _table(font: Any) -> Mapping[bytes, str]:
-    """Return the letter of each glyph of ``font``, by its number in hexadecimal."""
-    found: dict[bytes, str] = {}
+def _table(font: Any) -> defaultdict[bytes, str]:
+    """Return the letter of each glyph of ``font``, by its number in hexadecimal; spaces and unknown ones are empty."""
+    found: defaultdict[bytes, str] = defaultdict(str)
     if "/ToUnicode" not in font:
         return found
     for start, letters in _RANGE.findall(font.ToUnicode.read_bytes()):
         for offset, letter in enumerate(_LETTER.findall(letters)):
-            found[b"%04X" % (int(start, 16) + offset)] = bytes.fromhex(letter.decode()).decode("utf-16-be", "replace")
+            text = bytes.fromhex(letter.decode()).decode("utf-16-be", "replace")
+            found[b"%04X" % (int(start, 16) + offset)] = "".join(text.split())
     return found

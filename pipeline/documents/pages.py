@@ -1,7 +1,7 @@
 """wkhtmltopdf: many pages → PDF in one process fed by its standard input, its arguments written by pdfkit.
 
-The Debian build has an unpatched Qt: no headers, no flexbox. It is believed by its files, not by its status; what
-a batch did not give is tried again alone, through pdfkit itself.
+The Debian build has an unpatched Qt: no headers, no flexbox. It is believed by its files, not by its status; when no
+page comes in time it is killed with all its group, and what a batch did not give is tried again alone.
 """
 
 from __future__ import annotations
@@ -10,18 +10,21 @@ import contextlib
 import logging
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pdfkit
-import pikepdf
 
-from pipeline.documents.archive import archive
+from pipeline.documents.batches import Done, Line, make_all
 from pipeline.documents.office import is_whole_pdf
+from pipeline.documents.watched import Watch, run_watched
+
+_MOST = 200
+"""Pages per process: its start (some 0.1 s) is then nothing, and looking for the pages that came stays cheap."""
+_NEXT = 20
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,31 +61,53 @@ def find_wkhtmltopdf() -> str | None:
     return shutil.which("wkhtmltopdf")
 
 
-def html_to_pdf(jobs: Sequence[PdfJob], program: str, timeout: float) -> list[tuple[PdfJob, str]]:
-    """Convert ``jobs`` to PDF/A-2b, within ``timeout`` seconds; return those that failed, each with a French reason."""
-    configuration = pdfkit.configuration(wkhtmltopdf=program)
+def html_to_pdf(jobs: Sequence[PdfJob], program: str, timeout: float, workers: int = 1) -> list[tuple[PdfJob, str]]:
+    """Convert ``jobs`` to PDF/A-2b by ``workers`` processes; return those that failed, each with a French reason.
+
+    ``timeout``: seconds that may pass without a page.
+    """
     with _quiet_environment() as environment:
-        lines = "".join(_line(job, configuration) for job in jobs)
-        process = subprocess.Popen(
-            [program, "--read-args-from-stdin"],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-            start_new_session=True, text=True, encoding="utf-8",
-        )  # fmt: skip
-        with contextlib.suppress(subprocess.TimeoutExpired, BrokenPipeError):
-            process.communicate(lines, timeout=timeout)
-        _end(process)
-        failed = []
-        for job in jobs:
-            if not is_whole_pdf(job.pdf) and not _alone(job, configuration, environment):
-                job.pdf.unlink(missing_ok=True)
-                failed.append((job, "wkhtmltopdf n’a pas pu convertir cette page"))
-            elif not _archived(job):
-                job.pdf.unlink(missing_ok=True)
-                failed.append((job, "ce PDF n’a pas pu être mis au format d’archive"))
+        run = partial(_run, program, timeout, environment)
+        unmade = make_all(jobs, run, workers, _MOST, lambda _: None)
+    failed = []
+    for job in jobs:
+        if job in unmade:
+            failed.append((job, "wkhtmltopdf n’a pas pu convertir cette page"))
+        elif not _archived(job):
+            failed.append((job, "ce PDF n’a pas pu être mis au format d’archive"))
+    for job, _ in failed:
+        job.pdf.unlink(missing_ok=True)
     return failed
 
 
+def _run(
+    program: str, timeout: float, environment: dict[str, str], line: Line, jobs: Sequence[PdfJob], _: Done
+) -> list[PdfJob]:
+    """Run one wkhtmltopdf over ``jobs``; return those that gave no whole PDF."""
+    configuration = pdfkit.configuration(wkhtmltopdf=program)
+    for job in jobs:
+        job.pdf.unlink(missing_ok=True)
+    with tempfile.TemporaryFile() as words:
+        words.write("".join(_line(job, configuration) for job in jobs).encode())
+        words.seek(0)
+        watch = Watch(0, timeout, line.stop)
+        awaited = list(jobs)
+
+        def came() -> int:
+            # Pages come in order: looking at the next few is enough, and costs nothing when there are many.
+            awaited[:_NEXT] = [job for job in awaited[:_NEXT] if not is_whole_pdf(job.pdf)]
+            return len(jobs) - len(awaited)
+
+        run_watched([program, "--read-args-from-stdin"], came, watch, words, environment)
+    return [job for job in jobs if not is_whole_pdf(job.pdf)]
+
+
 def _archived(job: PdfJob) -> bool:
+    # Imported here: who makes no PDF does not load the library that rewrites them.
+    import pikepdf
+
+    from pipeline.documents.archive import archive
+
     try:
         archive(job.pdf, job.html, job.title)
     except (pikepdf.PdfError, OSError):
@@ -106,35 +131,8 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _alone(job: PdfJob, configuration: object, environment: dict[str, str]) -> bool:
-    """Convert one page by pdfkit; tell whether it gave a whole PDF."""
-    with contextlib.suppress(OSError), _environment(environment):
-        pdfkit.from_file(
-            str(job.html), str(job.pdf), options={**_OPTIONS, "title": job.title}, configuration=configuration
-        )
-    return is_whole_pdf(job.pdf)
-
-
 @contextlib.contextmanager
 def _quiet_environment() -> Iterator[dict[str, str]]:
     """Lend an environment in which Qt needs neither a screen nor a session."""
     with tempfile.TemporaryDirectory(prefix="conventions-") as runtime:
         yield {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": runtime}
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = dict(os.environ)
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

@@ -14,13 +14,10 @@ import zipfile
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import docxtpl
-from docx.opc.constants import CONTENT_TYPE
-from docx.opc.exceptions import OpcError
-from docx.opc.part import Part
 from jinja2 import Template, TemplateError, meta, nodes
 from lxml import etree
 
@@ -29,12 +26,15 @@ from pipeline.documents.jinja import word_environment
 from pipeline.documents.pictures import named_pictures
 from pipeline.errors import SetupError
 
+if TYPE_CHECKING:
+    import docxtpl
+    from docx.opc.part import Part
+
 _NOTES = re.compile(r"application/vnd\.openxmlformats-officedocument\.wordprocessingml\.(?:footnotes|endnotes)\+xml")
 _UNREADABLE = (
     OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, KeyError, ValueError, etree.XMLSyntaxError,
-    OpcError,
 )  # fmt: skip
-"""What a damaged, truncated or encrypted file makes zipfile (RuntimeError too), lxml and python-docx raise."""
+"""What a damaged, truncated or encrypted file makes zipfile (RuntimeError too), lxml and :func:`_opened` raise."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENVIRONMENT = word_environment()
 
@@ -123,8 +123,7 @@ def _unusable(path: Path, error: Exception) -> SetupError:
 
 
 def _compile(content: bytes, logo: bytes | None, *, names: bool) -> _Compiled:
-    template = docxtpl.DocxTemplate(io.BytesIO(content))
-    template.render_init()
+    template = _opened(content)
     trees = {name: _ENVIRONMENT.parse(xml) for name, xml in _sources(template)}
     parts = tuple(_Part(name, _code_of(tree)) for name, tree in trees.items())
     logos, codes = (named_pictures(io.BytesIO(content), name) for name in ("logo", "code"))
@@ -134,8 +133,24 @@ def _compile(content: bytes, logo: bytes | None, *, names: bool) -> _Compiled:
     return _Compiled(parts, codes, prepared, asked)
 
 
+def _opened(content: bytes) -> docxtpl.DocxTemplate:
+    """Return docxtpl's template. Raises ValueError when python-docx finds no document in it."""
+    # Imported here: docxtpl takes as long as the whole set-up, and a process that fills no template does without.
+    import docxtpl
+    from docx.opc.exceptions import OpcError
+
+    template = docxtpl.DocxTemplate(io.BytesIO(content))
+    try:
+        template.render_init()
+    except OpcError as error:
+        raise ValueError(str(error)) from error
+    return template
+
+
 def _sources(template: docxtpl.DocxTemplate) -> list[tuple[str, str]]:
     """Return (part name, Jinja source) of the body, headers, footers, notes and title, as docxtpl would render them."""
+    from docx.opc.constants import CONTENT_TYPE
+
     document = template.docx.part
     root = template.xml_to_string(document.element)
     body = template.get_xml()
@@ -196,6 +211,15 @@ def _step(node: nodes.Node) -> tuple[nodes.Node, str] | None:
     return None
 
 
+def _deflated(data: bytes) -> bytes:
+    return zlib.compress(data, 1, wbits=-15)
+
+
+_SMALL = 8192
+"""Bytes up to which a part is worth remembering: headers, footers and codes are the same in several documents."""
+_deflated_before = lru_cache(maxsize=512)(_deflated)
+
+
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """A zip whose unchanging members are already compressed; rendered parts are appended to it.
@@ -234,8 +258,7 @@ class _Prepared:
         """Return the whole zip with ``parts`` (name, bytes) added."""
         body, directory, offset = [self.body], [self.directory], len(self.body)
         for name, data in parts:
-            packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-            packed = packer.compress(data) + packer.flush()
+            packed = _deflated_before(data) if len(data) <= _SMALL else _deflated(data)
             label = name.encode()
             # version 20, no flags, deflate, time 0, date 1980-01-01 (0x0021)
             common = struct.pack(

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 from pipeline.intake.files import InboxFile
 from pipeline.intake.headers import Column, How, Recognised, Refused, Standing, read_by_dictionary, recognise
 from pipeline.intake.labels import header_key
@@ -191,6 +189,8 @@ def _known(system: System | None, systems: Systems) -> dict[str, tuple[str, str]
 
 def _suggestions(label: str, known: Mapping[str, tuple[str, str]]) -> tuple[Suggestion, ...]:
     """Return the nearest header of each of the nearest fields, by letters and by words."""
+    from rapidfuzz import fuzz  # here: only the command « columns » suggests
+
     key = header_key(label)
     best: dict[str, Suggestion] = {}
     for header, (field, spelled) in known.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from pipeline.tables.words import fold
@@ -15,6 +16,7 @@ _HINT = re.compile(
 _NUMBER = re.compile(r"^(?:n|no|nr|num|numero)(?= )")
 
 
+@functools.lru_cache(maxsize=16384)
 def header_key(label: str) -> str:
     """Return what two writings of one header share: « N° étudiant * : » and « NUMÉRO ETUDIANT » are one.
 

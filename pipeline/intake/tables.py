@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import python_calamine
 import xlrd
 
@@ -23,6 +22,9 @@ from pipeline.intake.packages import Span
 from pipeline.intake.texts import read_text
 from pipeline.intake.unreadable import ChangedFile, UnreadableFile
 from pipeline.model import CellValue, ErrorCell, Limits
+
+if TYPE_CHECKING:  # pandas takes a quarter of a second: only a process that reads a workbook loads it
+    import pandas as pd
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = (
@@ -104,6 +106,8 @@ def _read_package(content: bytes, limits: Limits) -> list[Table]:
 
 
 def _frames(content: bytes) -> Mapping[str, pd.DataFrame]:
+    import pandas as pd
+
     try:
         frames = pd.read_excel(
             io.BytesIO(content),
@@ -121,8 +125,12 @@ def _frames(content: bytes) -> Mapping[str, pd.DataFrame]:
 
 
 def _rows(raw: Iterable[list[Any]]) -> tuple[tuple[CellValue, ...], ...]:
+    texts: dict[str, str] = {}  # what many rows repeat is one object in all of them
     rows = [
-        tuple(None if value == "" or value is None else value if type(value) is str else _plain(value) for value in row)
+        tuple(
+            (texts.setdefault(value, value) or None) if type(value) is str else None if value is None else _plain(value)
+            for value in row
+        )
         for row in raw
     ]
     while rows and not any(value is not None for value in rows[-1]):
@@ -136,13 +144,20 @@ def _plain(value: Any) -> CellValue:
         if value != value:
             return None
         return int(value) if value.is_integer() and abs(value) < 1e18 else value
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    if isinstance(value, pd.Timedelta):
-        return value.to_pytimedelta()
-    if isinstance(value, (str, int, bool, datetime, date, time, timedelta, ErrorCell)):
+    if isinstance(value, (datetime, timedelta)):
+        return _standard(value)
+    if isinstance(value, (str, int, bool, date, time, ErrorCell)):
         return value
     return str(value)
+
+
+def _standard(value: datetime | timedelta) -> datetime | timedelta:
+    """Return a moment or a duration of pandas as Python's own."""
+    import pandas as pd
+
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.to_pytimedelta() if isinstance(value, pd.Timedelta) else value
 
 
 def _check_extent(rows: tuple[tuple[CellValue, ...], ...], limits: Limits) -> None:

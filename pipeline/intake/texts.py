@@ -31,13 +31,14 @@ def read_text(content: bytes, tabs: bool, limits: Limits) -> tuple[tuple[str | N
     csv.field_size_limit(max(limits.file_bytes, 131_072))
     separator = separator or _separator(text, tabs)
     rows: list[tuple[str | None, ...]] = []
+    texts: dict[str, str] = {}  # what many rows repeat is one object in all of them
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             if len(rows) >= limits.rows and any(record):
                 raise UnreadableFile(f"plus de {limits.rows} lignes : exportez le fichier en plusieurs parties.")
             if len(record) > limits.columns and any(record[limits.columns :]):
                 raise UnreadableFile(f"plus de {limits.columns} colonnes : retirez celles qui ne servent pas.")
-            rows.append(tuple(value or None for value in record[: limits.columns]))
+            rows.append(tuple(texts.setdefault(value, value) or None for value in record[: limits.columns]))
     except csv.Error as error:
         raise UnreadableFile("le fichier CSV est mal formé : exportez-le de nouveau.") from error
     if _is_left_open(text, separator):

@@ -1,7 +1,7 @@
 """From raw cells to typed values: one pass over a form, and what cannot be read is kept as a value too."""
 
 from pipeline.normalise.cells import FORMULA_ERROR, shown
-from pipeline.normalise.deposit import normalise
+from pipeline.normalise.deposit import normalise, normalise_all
 from pipeline.normalise.nir import MASK
 
-__all__ = ["FORMULA_ERROR", "MASK", "normalise", "shown"]
+__all__ = ["FORMULA_ERROR", "MASK", "normalise", "normalise_all", "shown"]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from pipeline.codec import encode
@@ -35,7 +35,9 @@ _ADDRESSES = frozenset({"adresse", "caisse_adresse", "lieu_adresse"})
 _NAMES = frozenset({"etudiant.nom", "etudiant.prenom"})
 _OTHER_NAMES = re.compile(r"\w+\.(?:pre)?nom(?:_usage)?")
 _LONG = 200
-"""From this length on, a text may hold a list, whose lines must not run into each other."""
+"""From this length on, a text may hold a list, whose lines must not run into each other; two rows seldom share one."""
+_MOST_KNOWN = 20_000
+"""Cells whose reading is remembered at most."""
 _LONGEST_NAME = 200
 """No country or nationality is longer, and searching one in pages of brackets takes seconds."""
 _NO_COUNTRY = Refusal("pays non reconnu", "unknown country")
@@ -43,14 +45,44 @@ _NO_NUMBER = Refusal("ce n’est pas un nombre", "not a number")
 _NOTHING = re.compile(r"[-–—_.…/\\\s]*")
 
 
+class _Readings:
+    """Reads cells; a text that stands in several rows is read once, and its value is one object in all of them."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._known: dict[tuple[str, str], Value | Refusal | None] = {}
+
+    def read(self, field: Field, raw: CellValue) -> Value | Refusal | None:
+        """Return the value of a cell, None for an empty one."""
+        if type(raw) is not str or len(raw) > _LONG:
+            return _read(field, raw, self._tables)
+        cell = field.key, raw
+        try:
+            return self._known[cell]
+        except KeyError:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            return self._known.setdefault(cell, _read(field, raw, self._tables))
+
+
 def normalise(form: Form, tables: Tables) -> Deposit:
     """Return what ``form`` says, read by the types of ``schemas/contact_form.yaml``. Never raises for a cell."""
+    return _normalise(form, tables, _Readings(tables))
+
+
+def normalise_all(forms: Iterable[Form], tables: Tables) -> list[Deposit]:
+    """Return what each of ``forms`` says, in their order: what many rows repeat is read once."""
+    readings = _Readings(tables)
+    return [_normalise(form, tables, readings) for form in forms]
+
+
+def _normalise(form: Form, tables: Tables, readings: _Readings) -> Deposit:
     form = without_nir(form, tables.fields)
     values: dict[str, Value] = {}
     unreadable: dict[str, Unreadable] = {}
     for key, raw in form.cells.items():
         field = tables.fields[key]
-        read = _read(field, raw, tables)
+        read = readings.read(field, raw)
         if isinstance(read, Refusal):
             unreadable[key] = _unreadable(field, raw, read)
         elif read is not None and read not in ("", ()):
@@ -149,8 +181,10 @@ def _restore_zeros(form: Form, tables: Tables, values: dict[str, Value]) -> None
                 french = _stands_in_france(form, tables, values, country)
                 values[key] = compact.zfill(5) if len(compact) == 4 and french else compact
     for key, raw in form.cells.items():
+        if isinstance(raw, str) or tables.fields[key].genre != "téléphone":
+            continue
         phone = values.get(key)
-        if tables.fields[key].genre == "téléphone" and isinstance(phone, str) and not isinstance(raw, str):
+        if isinstance(phone, str):
             country = _COUNTRIES.get(tables.fields[key].group, "")
             if _stands_in_france(form, tables, values, country):
                 values[key] = restore_zero(phone)

@@ -83,7 +83,7 @@ def without_nir(form: Form, fields: Fields) -> Form:
 
     Cells that hold other long numbers (SIRET, phones, contract, student and form numbers) stay as they are.
     """
-    if not any(map(_may_hold, form.cells.values())) and not any(map(_may_hold, form.original)):
+    if not any(map(_may_hold, {*form.cells.values(), *form.original})):
         return form
     columns = form.layout.columns
     others = {key for key in {*columns, *form.cells} if _holds_other_numbers(key, fields)}

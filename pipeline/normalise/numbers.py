@@ -193,6 +193,7 @@ def _hours(match: re.Match[str], units: frozenset[str]) -> Decimal | Refusal:
     return _tidy(-number if match["sign"] else number)
 
 
+@functools.lru_cache(maxsize=4096, typed=True)
 def _of_cell(value: float) -> Decimal | Refusal:
     # Compared as a float: a Decimal refuses to be ordered with NaN, and infinity must end here too.
     if not -1e12 < value < 1e12:

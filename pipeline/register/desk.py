@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -49,11 +49,19 @@ class DeskRecords:
 
     def events(self, reference: str) -> list[Event]:
         """Return everything that was told of a dossier, in order."""
+        return self.events_of([reference])[reference]
+
+    def events_of(self, references: Iterable[str]) -> dict[str, list[Event]]:
+        """Return everything that was told of each of some dossiers, in order; nothing was told of some: []."""
+        found: dict[str, list[Event]] = {reference: [] for reference in references}
         rows = self._db.execute(
-            f"SELECT {_EVENT} FROM event WHERE reference = ? ORDER BY number",  # noqa: S608 (the column list is our own)
-            (reference,),
+            f"SELECT {_EVENT} FROM event WHERE reference IN (SELECT value FROM json_each(?)) ORDER BY number",  # noqa: S608 (the column list is our own)
+            (json.dumps(list(found)),),
         )
-        return [_event(row) for row in rows]
+        for row in rows:
+            event = _event(row)
+            found[event.reference].append(event)
+        return found
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return the decisions in force: the last of each (target, rule), unless it takes back the one before."""
@@ -75,13 +83,20 @@ class DeskRecords:
 
     def tell(self, events: Iterable[Event], run_id: str | None = None, *, kept: bool = True) -> None:
         """Add what was told, in order. ``kept=False``: it is kept with the next thing that is, or not at all."""
-        with self._db if kept else nullcontext():
+        with self._writing() if kept else nullcontext():
             self._tell(events, run_id)
 
     def decide(self, decisions: Iterable[Decision], *, kept: bool = True) -> None:
         """Add decisions, in order. ``kept=False``: they are kept with the next thing that is, or not at all."""
-        with self._db if kept else nullcontext():
+        with self._writing() if kept else nullcontext():
             self._decide(decisions)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep what is written within, in one transaction that raises the revision by one; or nothing of it."""
+        with self._db:
+            yield
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
 
     def _tell(self, events: Iterable[Event], run_id: str | None) -> None:
         (run,) = self._db.execute("SELECT max(number) FROM run WHERE run_id = ?", (run_id,)).fetchone()

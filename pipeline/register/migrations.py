@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-SCHEMA_VERSION = 3
+from pipeline.register.values import stored_key
+
+SCHEMA_VERSION = 4
 
 MIGRATIONS: Mapping[int, Sequence[str]] = {
     1: (
@@ -31,12 +33,24 @@ MIGRATIONS: Mapping[int, Sequence[str]] = {
             " reach TEXT NOT NULL, judged TEXT NOT NULL, target TEXT NOT NULL, at TEXT NOT NULL) STRICT"
         ),
     ),
+    3: (
+        "ALTER TABLE version ADD COLUMN made_from TEXT NOT NULL DEFAULT ''",
+        "UPDATE version SET made_from = verdict_key(status, model, zone, findings, context, digest)",
+        "CREATE INDEX deposit_of ON deposit (reference)",
+        "CREATE INDEX decision_of ON decision (reference)",
+        "CREATE INDEX decision_on ON decision (target, rule)",
+        "INSERT INTO meta VALUES ('revision', '0')",
+    ),
 }
 """Version → the statements that lead to the next one."""
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring an older register to this version, one step at a time, each whole or not at all."""
+    """Bring an older register to this version, one step at a time, each whole or not at all.
+
+    The statements of the register, and one of these, call ``verdict_key``: the connection learns it here.
+    """
+    connection.create_function("verdict_key", 6, stored_key, deterministic=True)
     for step in range(version, SCHEMA_VERSION):
         with connection:
             connection.execute("BEGIN")

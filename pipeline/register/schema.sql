@@ -1,4 +1,4 @@
--- The register: what outlives a run. Version 3.
+-- The register: what outlives a run. Version 4.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE run (
@@ -26,6 +26,7 @@ CREATE TABLE deposit (
     line INTEGER NOT NULL DEFAULT 0,
     content BLOB                           -- compressed JSON: its own values and cells (pipeline/codec.py)
 ) STRICT;
+CREATE INDEX deposit_of ON deposit (reference);
 
 CREATE TABLE dossier (
     reference TEXT PRIMARY KEY,
@@ -58,6 +59,7 @@ CREATE TABLE version (
     findings TEXT NOT NULL,                -- JSON
     documents TEXT NOT NULL DEFAULT '[]',  -- JSON: paths under the outbox that have been made
     context TEXT NOT NULL DEFAULT '',      -- hash of what other rows contributed to the verdict
+    made_from TEXT NOT NULL DEFAULT '',    -- hash of the verdict that the documents are made from; '': of another one
     PRIMARY KEY (reference, number)
 ) STRICT;
 
@@ -89,3 +91,7 @@ CREATE TABLE decision (
     target TEXT NOT NULL,
     at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX decision_of ON decision (reference);
+CREATE INDEX decision_on ON decision (target, rule);
+
+INSERT INTO meta VALUES ('revision', '0'); -- raised by one by every transaction

@@ -124,10 +124,11 @@ def fill_rows(
 ) -> tuple[FilledSheet, ...]:
     """Return the sheets of ``listing`` that have rows, each dossier of ``found`` on the first one that fits it."""
     rows: dict[str, list[Departure]] = {}
+    of_forms = bool(_conditions(listing) - _OWN)
     for verdict, followed in found:
         awaited = _awaited(listing, verdict, followed)
         holds = {
-            **cases(verdict.entry),
+            **(cases(verdict.entry) if of_forms else {}),
             "a_repondre": bool(awaited),
             "stage_a_suivre": followed is None or followed.etape != "terminé",
         }
@@ -148,6 +149,16 @@ def fill_rows(
     return tuple(
         _filled(sheet, sorted(rows[sheet.title], key=order)) for sheet in listing.sheets if sheet.title in rows
     )
+
+
+_OWN = frozenset({"a_repondre", "stage_a_suivre"})
+"""The conditions that a list has beside those of the templates."""
+
+
+def _conditions(listing: Listing) -> frozenset[str]:
+    """Return the conditions that the sheets and the cells of ``listing`` ask for."""
+    named = [(*sheet.conditions, *(name for c in sheet.columns for name in c.cases or ())) for sheet in listing.sheets]
+    return frozenset(name for names in named for name in names)
 
 
 def _awaited(listing: Listing, verdict: Verdict, followed: FollowUp | None) -> Sequence[str]:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.desk.extracts import Extract, extracts, most_at_once
 from pipeline.desk.stages import IPRO
 from pipeline.documents.listings import Listing
 from pipeline.language import long_date
 from pipeline.model import Outcome
+from pipeline.report.book import Book
 from pipeline.report.departures import Cases, FilledSheet, Values, fill_rows
 from pipeline.report.listing_workbook import AUTHOR, write_sheet
 from pipeline.report.looks import print_on_paper
-from pipeline.report.package import FixedZip
 from pipeline.report.phrases import count, shorten
 from pipeline.report.synthesis import SummaryPage
 from pipeline.tables import Tables
@@ -77,28 +74,23 @@ def _write(
     path: Path, listing: Listing, extract: Extract, sheets: Sequence[FilledSheet], today: date, contact: str
 ) -> None:
     """Write one workbook; the same dossiers give the same bytes on the same day."""
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = datetime(today.year, today.month, today.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.creator = AUTHOR
-    book.properties.title = f"{listing.title} – {long_date(today, 'fr')}"
+    book = Book(today, AUTHOR, f"{listing.title} – {long_date(today, 'fr')}")
     _write_summary(book, listing, extract, sheets, today, contact)
     for filled in sheets:
         write_sheet(book, listing, filled, today)
-    with FixedZip(path, today, ()) as archive:
-        ExcelWriter(book, archive).write_data()
+    book.store(path)
 
 
 def _write_summary(
-    book: Workbook,
+    book: Book,
     listing: Listing,
     extract: Extract,
     sheets: Sequence[FilledSheet],
     today: date,
     contact: str,
 ) -> None:
-    sheet: Any = book.create_sheet("Synthèse")
-    for index, width in enumerate((34, 12, 50, 12)):
-        sheet.column_dimensions["ABCD"[index]].width = width
+    sheet: Any = book.add("Synthèse")
+    sheet.set_widths((34, 12, 50, 12))
     sheet.sheet_view.showGridLines = False
     print_on_paper(sheet)
     page = SummaryPage(sheet)

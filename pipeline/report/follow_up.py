@@ -7,22 +7,17 @@ No sheet is locked: a locked cell could not be sorted. A computed cell refuses t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break, ColBreak
-from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.desk.cells import expected
 from pipeline.desk.columns import DOSSIERS, NO, NOT_CONCERNED, Column, Columns
@@ -31,15 +26,18 @@ from pipeline.desk.reminders import Reminder
 from pipeline.desk.stages import SIGNED
 from pipeline.language import long_date
 from pipeline.model import Outcome
-from pipeline.report.follow_up_cells import Filled, fill, order
+from pipeline.report.book import Book, Link
+from pipeline.report.follow_up_cells import fill, order
 from pipeline.report.follow_up_decisions import write_decisions
-from pipeline.report.follow_up_hidden import write_lists, write_records, write_values
+from pipeline.report.follow_up_hidden import Hers, hers_of, write_lists, write_records, write_values
 from pipeline.report.follow_up_sheets import reminded, write_legend, write_reminders
-from pipeline.report.looks import FILLS, Looks, Shape, comment, print_on_paper, row_height
-from pipeline.report.package import FixedZip, Grid
+from pipeline.report.looks import FILLS, Looks, Shape, print_on_paper, row_height
+from pipeline.report.notes import note
 from pipeline.tables import Tables
 
 _AUTHOR = "Suivi des conventions"
+_MANAGER = "gestionnaire"
+"""Key of the column that names who follows a dossier."""
 _FIRST = 3
 """Row of the first dossier, under the band of groups and the header."""
 _TALLEST = 3
@@ -54,14 +52,6 @@ _SOON, _NEAR = 10, 30
 """Days before the start under which « J− » is red, and orange."""
 _SHAPES: Mapping[str | None, Shape] = {"date": "date", "oui": "date"}
 """How an empty cell of hers is shaped: what looks like a date becomes one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One dossier with its cells."""
-
-    follow_up: FollowUp
-    cells: Mapping[str, Filled]
 
 
 def write_follow_up(
@@ -80,58 +70,74 @@ def write_follow_up(
     tonight's. Links are relative: the workbook stands at the root of the outbox.
     """
     shown = sorted((f for f in outcome.follow_ups if only is None or f.reference in only), key=order)
-    rows = [Row(one, fill(one, columns, tables, outcome.day)) for one in shown]
-    book = Workbook(write_only=True)
-    stamp = datetime(outcome.day.year, outcome.day.month, outcome.day.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.created = book.properties.modified = stamp
-    book.properties.creator = _AUTHOR
-    book.properties.title = " – ".join(filter(None, ("Suivi des conventions", portfolio, long_date(outcome.day, "fr"))))
-    lists = {
-        c.key: (c.choices if c.kind == "choix" else (c.word, NO)) for c in columns.hers if c.kind in ("choix", "oui")
-    }
-    managers = sorted({str(c.value) for row in rows if (c := row.cells.get("gestionnaire")) and c.value})
-    if "gestionnaire" in columns and managers:
-        lists["gestionnaire"] = tuple(managers)
-    grids = [grid for grid in (_write_dossiers(book, rows, columns, lists, portfolio),) if grid is not None]
+    title = " – ".join(filter(None, ("Suivi des conventions", portfolio, long_date(outcome.day, "fr"))))
+    book = Book(outcome.day, _AUTHOR, title)
+    sheet = _sheet(book, columns, portfolio)
+    hers = _write_dossiers(sheet, shown, columns, tables, outcome.day)
+    lists = _lists(columns, hers)
+    if shown:
+        _validate(sheet, list(columns.values()), lists, _FIRST - 1 + len(shown))
+        _colour(sheet, list(columns.values()), _FIRST - 1 + len(shown))
     decided = write_decisions(book, shown, tables)
     write_reminders(book, reminded(shown, reminders, outcome.day))
-    write_legend(book, outcome.day, columns, len(rows), portfolio)
+    write_legend(book, outcome.day, columns, len(shown), portfolio)
     write_records(book, outcome, columns)
-    write_values(book, [(row.follow_up.reference, row.cells) for row in rows], columns)
+    write_values(book, hers, columns)
     decided.write_twin(book)
     write_lists(book, lists)
-    with FixedZip(path, outcome.day, grids) as archive:
-        ExcelWriter(book, archive).write_data()
+    book.store(path)
+
+
+def _lists(columns: Columns, hers: Sequence[Hers]) -> dict[str, Sequence[str]]:
+    """Return the values of the drop-down lists by the key of their column; the managers are those of the dossiers."""
+    lists: dict[str, Sequence[str]] = {
+        c.key: (c.choices if c.kind == "choix" else (c.word, NO)) for c in columns.hers if c.kind in ("choix", "oui")
+    }
+    keys = [column.key for column in columns.hers]
+    if _MANAGER in keys:
+        place = keys.index(_MANAGER)
+        managers = sorted({str(row.values[place]) for row in hers if row.values[place]})
+        if managers:
+            lists[_MANAGER] = tuple(managers)
+    return lists
+
+
+def _sheet(book: Book, columns: Columns, portfolio: str) -> Any:
+    """Add « Dossiers » with its band of groups and its header."""
+    sheet: Any = book.add(DOSSIERS)
+    looks = Looks(sheet)
+    shown = list(columns.values())
+    sheet.set_widths([column.width for column in shown])
+    _set_page(sheet, shown, portfolio)
+    sheet.append([looks.cell(title, "group") for title in _groups(shown)], 18)
+    sheet.append([looks.cell(column.heading, "added" if column.hers else "head") for column in shown], 44)
+    return sheet
 
 
 def _write_dossiers(
-    book: Workbook, rows: Sequence[Row], columns: Columns, lists: Mapping[str, Sequence[str]], portfolio: str
-) -> Grid | None:
-    sheet: Any = book.create_sheet(DOSSIERS)
-    looks = Looks(sheet)
-    shown = list(columns.values())
-    widths = [column.width for column in shown]
-    heights = [18.0, 44.0] + [
-        row_height([row.cells[column.key].value for column in shown], widths, _TALLEST, _BREADTH) for row in rows
-    ]
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    for number, height in enumerate(heights, 1):
-        sheet.row_dimensions[number].height = height
-    _set_page(sheet, shown, portfolio)
-    last = _FIRST - 1 + len(rows)
-    sheet.append([looks.cell(title, "group") for title in _groups(shown)])
-    sheet.append([looks.cell(column.heading, "added" if column.hers else "head") for column in shown])
-    for row in rows:
-        sheet.append([_cell(row.cells[column.key], column, looks) for column in shown])
-    sheet.auto_filter.ref = f"A{_FIRST - 1}:{get_column_letter(len(shown))}{last}"
-    if rows:
-        _link(sheet, rows, shown)
-        _validate(sheet, shown, lists, last)
-        _colour(sheet, shown, last)
-    if not any(cell.comment for row in rows for cell in row.cells.values()):
-        return None
-    return Grid([math.ceil(w * 7 + 5) for w in widths], [math.ceil(h * 4 / 3) for h in heights])
+    sheet: Any, follow_ups: Sequence[FollowUp], columns: Columns, tables: Tables, today: date
+) -> list[Hers]:
+    """Write a row for each dossier; return her cells as they were written."""
+    looks, shown = Looks(sheet), list(columns.values())
+    widths, shapes = [column.width for column in shown], [_SHAPES.get(column.kind, "text") for column in shown]
+    hers = []
+    for follow_up in follow_ups:
+        filled = fill(follow_up, columns, tables, today)
+        row = [filled[column.key] for column in shown]
+        sheet.append(
+            [looks.cell(one.value, one.tone, shape) for one, shape in zip(row, shapes, strict=True)],
+            row_height([one.value for one in row], widths, _TALLEST, _BREADTH),
+            {index: note(one.comment) for index, one in enumerate(row) if one.comment},
+            {index: _link(one.link) for index, one in enumerate(row) if one.link is not None},
+        )
+        hers.append(hers_of(follow_up.reference, filled, columns))
+    sheet.auto_filter.ref = f"A{_FIRST - 1}:{get_column_letter(len(shown))}{_FIRST - 1 + len(follow_ups)}"
+    return hers
+
+
+def _link(link: str) -> Link:
+    target, _, place = link.partition("#")
+    return Link(target, place or None)
 
 
 def _groups(columns: Sequence[Column]) -> list[str | None]:
@@ -176,23 +182,6 @@ def _page_breaks(columns: Sequence[Column], repeated: float) -> list[int]:
             used = repeated
         used += column.width
     return breaks
-
-
-def _cell(filled: Filled, column: Column, looks: Looks) -> Any:
-    cell = looks.cell(filled.value, filled.tone, _SHAPES.get(column.kind, "text"))
-    if filled.comment:
-        cell.comment = comment(filled.comment, _AUTHOR)
-    return cell
-
-
-def _link(sheet: Any, rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    for index, column in enumerate(columns, 1):
-        letters = get_column_letter(index)
-        for number, row in enumerate(rows, _FIRST):
-            link = row.cells[column.key].link
-            if link is not None:
-                target, _, place = link.partition("#")
-                sheet._hyperlinks.append(Hyperlink(ref=f"{letters}{number}", target=target, location=place or None))
 
 
 def _validate(sheet: Any, columns: Sequence[Column], lists: Mapping[str, Sequence[str]], last: int) -> None:

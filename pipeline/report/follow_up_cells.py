@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from pipeline.desk.cells import form_value, show
@@ -85,7 +84,9 @@ def _link(follow_up: FollowUp, name: str) -> str | None:
         folder = follow_up.verdict.entry.folder
         return f"{quote(folder)}/" if follow_up.documents and folder else None
     start = _LINKED.get(name)
-    found = [path for path in follow_up.documents if start and PurePosixPath(path).name.startswith(start)]
+    if start is None:
+        return None
+    found = [path for path in follow_up.documents if path.rpartition("/")[2].startswith(start)]
     found.sort(key=lambda path: (not path.endswith(".pdf"), path))
     pages = [path for path in found if path.endswith(".pdf")] or found
     return quote(pages[-1] if name == "avenants" else pages[0]) if pages else None

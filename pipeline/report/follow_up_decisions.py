@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -25,6 +24,7 @@ from pipeline.desk.returned_decisions import HEADER
 from pipeline.language import NBSP
 from pipeline.model import CellValue, Finding
 from pipeline.normalise import shown as as_written
+from pipeline.report.book import Book
 from pipeline.report.follow_up_cells import is_closed
 from pipeline.report.follow_up_hidden import hidden
 from pipeline.report.looks import Looks, Shape, Tone, print_on_paper, row_height
@@ -33,6 +33,8 @@ from pipeline.tables import Tables
 
 _TALLEST = 12
 _FIELDS_SHOWN = 6
+HEADER_HEIGHT = 32.0
+"""Points of the header of a list."""
 _TITLES = ("Début", "Nom Prénom", REFERENCE_TITLE, "Question", "Valeur", "Source", *DECISION_TITLES, RULE_TITLE)
 _WIDTHS = (10.5, 20, 13.5, 52, 32, 16, 11, 36, 18, 10.5, 20, 9)
 _FIRST_HERS = 6
@@ -65,7 +67,7 @@ class Decided:
 
     questions: tuple[_Question, ...]
 
-    def write_twin(self, book: Workbook) -> None:
+    def write_twin(self, book: Book) -> None:
         """Write her cells as they were written, hidden, with the rule and the hash of what each row showed."""
         sheet, looks = hidden(book, DECISIONS)
         sheet.append([looks.cell(title) for title in HEADER])
@@ -74,18 +76,18 @@ class Decided:
             sheet.append([None if value is None else looks.cell(value) for value in (*head, *one.hers)])
 
 
-def write_decisions(book: Workbook, follow_ups: Sequence[FollowUp], tables: Tables) -> Decided:
+def write_decisions(book: Book, follow_ups: Sequence[FollowUp], tables: Tables) -> Decided:
     """Write « À décider »: the questions that wait first, by start, then those that were answered."""
     found = [question for one in follow_ups for question in _questions(one)]
     found.sort(key=lambda question: question.decision is not None)
-    sheet: Any = book.create_sheet(TO_DECIDE)
+    sheet: Any = book.add(TO_DECIDE)
     looks = Looks(sheet)
     rows = [_decision_row(question, tables) for question in found]
-    set_list(sheet, _WIDTHS, rows, freeze="D2")
+    set_list(sheet, _WIDTHS, freeze="D2")
     heads: list[tuple[str, Tone]] = [
         (f"● {title}", "added") if title in DECISION_TITLES else (title, "head") for title in _TITLES
     ]
-    sheet.append([looks.cell(title, tone) for title, tone in heads])
+    sheet.append([looks.cell(title, tone) for title, tone in heads], HEADER_HEIGHT)
     shapes: Mapping[int, Shape] = {_FIRST_HERS + 3: "date"}
     for question, row in zip(found, rows, strict=True):
         tone: Tone = "plain" if question.decision else "decide"
@@ -93,7 +95,8 @@ def write_decisions(book: Workbook, follow_ups: Sequence[FollowUp], tables: Tabl
             [
                 looks.cell(value, tone if index == _QUESTION else "plain", shapes.get(index, "text"))
                 for index, value in enumerate(row)
-            ]
+            ],
+            list_height(row, _WIDTHS),
         )
     if found:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(_TITLES))}{len(found) + 1}"
@@ -161,13 +164,14 @@ def _a_day() -> DataValidation:
     return rule
 
 
-def set_list(sheet: Any, widths: Sequence[float], rows: Sequence[Sequence[CellValue]], freeze: str) -> None:
-    """Set the columns, heights, frozen part and paper of a sheet with one header row."""
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    sheet.row_dimensions[1].height = 32
-    for number, row in enumerate(rows, 2):
-        sheet.row_dimensions[number].height = row_height(row, widths, _TALLEST, 0.9)
+def list_height(row: Sequence[CellValue], widths: Sequence[float]) -> float:
+    """Return the points that a row of such a list needs."""
+    return row_height(row, widths, _TALLEST, 0.9)
+
+
+def set_list(sheet: Any, widths: Sequence[float], freeze: str) -> None:
+    """Set the columns, frozen part and paper of a sheet with one header row."""
+    sheet.set_widths(widths)
     sheet.freeze_panes = freeze
     print_on_paper(sheet)
     sheet.print_title_rows = "1:1"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from pipeline.desk.columns import LEGEND, NO, REFERENCE_TITLE, REMINDERS, Column, Columns
@@ -17,8 +16,9 @@ from pipeline.desk.reminder_texts import KINDS
 from pipeline.desk.reminders import REMINDED, Due, Reminder
 from pipeline.language import long_date, short_date
 from pipeline.model import CellValue
+from pipeline.report.book import Book
 from pipeline.report.follow_up_cells import REPORT, is_closed
-from pipeline.report.follow_up_decisions import set_list
+from pipeline.report.follow_up_decisions import HEADER_HEIGHT, list_height, set_list
 from pipeline.report.looks import Looks, Tone, print_on_paper
 from pipeline.report.phrases import count, day, student, typographic
 from pipeline.report.synthesis import SummaryPage
@@ -85,17 +85,17 @@ def _last(one: FollowUp) -> str | None:
     return f"{rank}, le {short_date(date.fromisoformat(on))}" if on else None
 
 
-def write_reminders(book: Workbook, rows: Sequence[Reminded]) -> None:
+def write_reminders(book: Book, rows: Sequence[Reminded]) -> None:
     """Write « Relances »: to whom, since when, how many, when the next one is due."""
-    sheet: Any = book.create_sheet(REMINDERS)
+    sheet: Any = book.add(REMINDERS)
     looks = Looks(sheet)
     cells: list[list[CellValue]] = [
         [r.start, r.student or None, r.reference, r.to_whom, r.why, r.since, r.reminders, r.next] for r in rows
     ]
-    set_list(sheet, _WIDTHS, cells, freeze="D2")
-    sheet.append([looks.cell(title, "head") for title in _TITLES])
+    set_list(sheet, _WIDTHS, freeze="D2")
+    sheet.append([looks.cell(title, "head") for title in _TITLES], HEADER_HEIGHT)
     for row in cells:
-        sheet.append([looks.cell(value) for value in row])
+        sheet.append([looks.cell(value) for value in row], list_height(row, _WIDTHS))
     if rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(_TITLES))}{len(rows) + 1}"
     else:
@@ -121,11 +121,10 @@ _COLOURS: Sequence[tuple[Tone, str, str]] = (
 )
 
 
-def write_legend(book: Workbook, today: date, columns: Columns, dossiers: int, portfolio: str) -> None:
+def write_legend(book: Book, today: date, columns: Columns, dossiers: int, portfolio: str) -> None:
     """Write « Légende »: how to use the workbook, the colours, the columns and what each takes."""
-    sheet: Any = book.create_sheet(LEGEND)
-    for letter, width in zip("ABCD", (34, 16, 26, 78), strict=True):
-        sheet.column_dimensions[letter].width = width
+    sheet: Any = book.add(LEGEND)
+    sheet.set_widths((34, 16, 26, 78))
     sheet.sheet_view.showGridLines = False
     print_on_paper(sheet)
     page = SummaryPage(sheet)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from pipeline.intake.returned.records import CORRECTIONS, FORMAT_VERSION, LEADING, RECORDS
 from pipeline.model import CellValue, Outcome
+from pipeline.report.book import Book
 from pipeline.report.looks import Looks
 from pipeline.report.tabs import Tab, home_of
 from pipeline.tables import Tables
@@ -23,10 +22,9 @@ def twin_name(number: int) -> str:
     return f"_valeurs_{number}"
 
 
-def write_records(book: Workbook, outcome: Outcome, tabs: Sequence[Tab]) -> None:
+def write_records(book: Book, outcome: Outcome, tabs: Sequence[Tab]) -> None:
     """Write the hidden sheet by which a corrected workbook is known: :mod:`pipeline.intake.returned.records`."""
-    sheet: Any = book.create_sheet(RECORDS)
-    sheet.sheet_state = "hidden"
+    sheet = book.add(RECORDS, hidden=True)
     looks = Looks(sheet)
 
     def append(*values: str | int) -> None:
@@ -46,10 +44,9 @@ def write_records(book: Workbook, outcome: Outcome, tabs: Sequence[Tab]) -> None
             append("fiche", number, row, reference, home.file, home.sheet, home.row, deposit.digest)
 
 
-def write_twin(book: Workbook, number: int, headers: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
+def write_twin(book: Book, number: int, headers: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> None:
     """Write the values of one tab once more, as the tab has them: a returned cell is compared with its twin."""
-    sheet: Any = book.create_sheet(twin_name(number))
-    sheet.sheet_state = "hidden"
+    sheet = book.add(twin_name(number), hidden=True)
     looks = Looks(sheet)
     sheet.append([looks.cell(label, "bare") for label in headers])
     for row in rows:
@@ -74,10 +71,9 @@ class Lists:
         column = self._columns[values]
         return f"'{LISTS}'!${column}$1:${column}${len(values)}"
 
-    def write(self, book: Workbook) -> None:
+    def write(self, book: Book) -> None:
         """Write them at the end of ``book``, hidden."""
-        sheet: Any = book.create_sheet(LISTS)
-        sheet.sheet_state = "hidden"
+        sheet = book.add(LISTS, hidden=True)
         looks = Looks(sheet)
         for index in range(max(map(len, self._columns), default=0)):
             sheet.append([looks.cell(v[index]) if index < len(v) else None for v in self._columns])

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.documents.listings import Column, Listing
 from pipeline.language import long_date
 from pipeline.model import CellValue
+from pipeline.report.book import Book, Link
 from pipeline.report.departures import LEVELS, UNKNOWN, Departure, FilledSheet
 from pipeline.report.looks import Looks, Shape, Tone, print_on_paper, row_height
-from pipeline.report.package import FixedZip
 from pipeline.report.phrases import count
 from pipeline.report.synthesis import SummaryPage
 from pipeline.tables.words import fold
@@ -44,21 +41,16 @@ def write_listing(listing: Listing, sheets: Sequence[FilledSheet], path: Path, t
 
     ``contact`` is whom to send it back to.
     """
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = datetime(today.year, today.month, today.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.creator = AUTHOR
-    book.properties.title = f"{listing.title} – {long_date(today, 'fr')}"
+    book = Book(today, AUTHOR, f"{listing.title} – {long_date(today, 'fr')}")
     _write_summary(book, listing, sheets, today, contact)
     for filled in sheets:
         write_sheet(book, listing, filled, today)
-    with FixedZip(path, today, ()) as archive:
-        ExcelWriter(book, archive).write_data()
+    book.store(path)
 
 
-def _write_summary(book: Workbook, listing: Listing, sheets: Sequence[FilledSheet], today: date, contact: str) -> None:
-    sheet: Any = book.create_sheet("Synthèse")
-    for index, width in enumerate((34, 12, 14, 16, 17, 30)):
-        sheet.column_dimensions["ABCDEF"[index]].width = width
+def _write_summary(book: Book, listing: Listing, sheets: Sequence[FilledSheet], today: date, contact: str) -> None:
+    sheet: Any = book.add("Synthèse")
+    sheet.set_widths((34, 12, 14, 16, 17, 30))
     sheet.sheet_view.showGridLines = False
     print_on_paper(sheet)
     page = SummaryPage(sheet)
@@ -124,25 +116,20 @@ def _by_country(rows: Sequence[Departure], today: date) -> list[Sequence[CellVal
     ]
 
 
-def write_sheet(book: Workbook, listing: Listing, filled: FilledSheet, today: date) -> None:
+def write_sheet(book: Book, listing: Listing, filled: FilledSheet, today: date) -> None:
     """Write one sheet of a list: header, rows, what its cells to fill in accept, filter and paper."""
-    sheet: Any = book.create_sheet(filled.sheet.title)
+    sheet: Any = book.add(filled.sheet.title)
     looks, columns = Looks(sheet), filled.columns
     widths = [column.width for column in columns]
-    heights = [48.0] + [
-        row_height([row.cells[column.title] for column in columns], widths, _TALLEST, _BREADTH) for row in filled.rows
-    ]
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    for index, height in enumerate(heights, 1):
-        sheet.row_dimensions[index].height = height
+    sheet.set_widths(widths)
     sheet.freeze_panes = "C2"
     print_on_paper(sheet)
     sheet.print_title_rows = "1:1"
     sheet.HeaderFooter.oddHeader.center.text = f"{listing.title} – {long_date(today, 'fr')}".replace("&", "&&")
-    sheet.append([looks.cell(column.title, "added" if column.fill else "head") for column in columns])
+    sheet.append([looks.cell(column.title, "added" if column.fill else "head") for column in columns], 48)
     for row, band in zip(filled.rows, _bands(filled.rows, listing), strict=True):
-        sheet.append([_cell(row, column, band, looks) for column in columns])
+        height = row_height([row.cells[column.title] for column in columns], widths, _TALLEST, _BREADTH)
+        sheet.append([_cell(row, column, band, looks) for column in columns], height, links=_links(row, columns))
     last = len(filled.rows) + 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     for index, column in enumerate(columns, 1):
@@ -150,9 +137,15 @@ def write_sheet(book: Workbook, listing: Listing, filled: FilledSheet, today: da
         if (rule := _validation(column)) is not None:
             rule.add(f"{letters}2:{letters}{last}")
             sheet.data_validations.append(rule)
-        for number, row in enumerate(filled.rows, 2):
-            if column.title in row.links and row.cells[column.title] is not None:
-                sheet._hyperlinks.append(Hyperlink(ref=f"{letters}{number}", target=row.links[column.title]))
+
+
+def _links(row: Departure, columns: Sequence[Column]) -> dict[int, Link]:
+    """Return what the cells of one row open, by their 0-based columns."""
+    return {
+        index: Link(row.links[column.title])
+        for index, column in enumerate(columns)
+        if column.title in row.links and row.cells[column.title] is not None
+    }
 
 
 def _bands(rows: Sequence[Departure], listing: Listing) -> list[Tone]:
@@ -171,7 +164,7 @@ def _bands(rows: Sequence[Departure], listing: Listing) -> list[Tone]:
 _SHAPES: dict[str | None, Shape] = {"date": "date"}
 
 
-def _cell(row: Departure, column: Column, band: Tone, looks: Looks) -> Any:
+def _cell(row: Departure, column: Column, band: Tone, looks: Looks) -> str:
     if column.fill:
         return looks.cell(None, "await", _SHAPES.get(column.fill, "text"))
     tone = _LEVEL_TONES.get(row.level, band) if column.value == "depart.niveau" else band

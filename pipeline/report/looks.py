@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, TypeAlias
 
 from openpyxl.cell.cell import Cell
-from openpyxl.comments import Comment
+from openpyxl.compat import safe_string
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils.datetime import to_excel
 
 from pipeline.model import CellValue, ErrorCell
 from pipeline.report.phrases import Level
@@ -43,7 +44,6 @@ FORMATS: Mapping[Shape, str] = {
     "time": "hh:mm",
     "span": "[h]:mm",
 }
-_TYPES: Mapping[Shape, str] = {"text": "s", "quoted": "s", "date": "d", "moment": "d", "time": "d", "span": "d"}
 LONGEST = 32_767
 """Characters that a cell of Excel holds."""
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -55,72 +55,70 @@ _LARGE = 10**11
 """From here on a spreadsheet shows a number as 1.2E+11: a SIRET would be unreadable."""
 
 
-class _Cell(Cell):
-    """A cell that is cheap to name: openpyxl names each one in an exception that it catches itself."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "cell"
+_serial: Callable[[date | time | timedelta], float] = to_excel
 
 
 class Looks:
-    """Makes the cells of one workbook."""
+    """Makes the cells of one sheet: the XML of each, after its address."""
 
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
-        self._styles: dict[tuple[Tone, Shape], Any] = {}
+        self._styles: dict[tuple[Tone, Shape], str] = {}
 
-    def cell(self, value: CellValue, tone: Tone = "plain", empty: Shape = "text") -> Cell:
+    def cell(self, value: CellValue, tone: Tone = "plain", empty: Shape = "text") -> str:
         """Return a cell holding ``value``, texts kept as texts whatever they begin with.
 
         ``empty`` is the shape of a cell without a value: what will be typed there.
         """
+        if value is None:
+            return f'{self._style(tone, empty)} t="n"></c>'
+        if isinstance(value, str):
+            text = clean(value)
+            return _text(text, self._style(tone, "quoted" if text.startswith(_FORMULA) else "text"))
         content, shape = _content(value)
-        cell: Any = _Cell(self._sheet, 1, 1)
-        if content is None:
-            shape = empty
-        else:
-            # Set past openpyxl's own guess, which takes "=…" for a formula and "#N/A" for an error.
-            cell._value, cell.data_type = content, _TYPES.get(shape, "n")
-            if isinstance(content, bool):
-                cell.data_type = "b"
-        cell._style = self._style(tone, shape)
-        made: Cell = cell
-        return made
+        style = self._style(tone, shape)
+        if isinstance(content, str):
+            return _text(content, style)
+        if isinstance(content, bool):
+            return f'{style} t="b"><v>{content:d}</v></c>'
+        number = content if isinstance(content, int | float) else _serial(content)
+        return f'{style} t="n"><v>{safe_string(number)}</v></c>'
 
-    def _style(self, tone: Tone, shape: Shape) -> Any:
-        if (tone, shape) not in self._styles:
-            model: Any = _Cell(self._sheet, 1, 1)
+    def _style(self, tone: Tone, shape: Shape) -> str:
+        """Return the attribute that names the style, which is made once."""
+        found = self._styles.get((tone, shape))
+        if found is None:
+            model: Any = Cell(self._sheet, 1, 1)
             _dress(model, tone, shape)
-            self._styles[tone, shape] = model._style
-        return self._styles[tone, shape]
+            found = self._styles[tone, shape] = f' s="{model.style_id}"' if model.has_style else ""
+        return found
 
 
-def comment(text: str, author: str) -> Comment:
-    """Return a comment wide and high enough for ``text`` to be read whole, 520 pixels at most."""
-    width, characters = 380, 50
-    lines = sum(max(1, math.ceil(len(part) / characters)) for part in text.split("\n"))
-    height = min(18 + 17 * lines, 520)
-    return Comment(clean(text), author, height=height, width=width)
+def _text(text: str, style: str) -> str:
+    if not text:
+        return f'{style} t="inlineStr"></c>'
+    space = "" if text == text.strip() else ' xml:space="preserve"'
+    return f'{style} t="inlineStr"><is><t{space}>{escape(text)}</t></is></c>'
+
+
+def escape(text: str) -> str:
+    """Return ``text`` as XML holds it between two tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def clean(text: str) -> str:
     """Return ``text`` without what a cell cannot hold: control characters, lone surrogates, an excess of length."""
-    text = _UNFIT.sub("", text)
+    if not text.isprintable():
+        text = _UNFIT.sub("", text)
     # Excel counts UTF-16 units: characters beyond the BMP count twice.
     if 2 * len(text) > LONGEST and len(text.encode("utf-16-le")) // 2 > LONGEST:
         text = text.encode("utf-16-le")[: 2 * (LONGEST - 2)].decode("utf-16-le", "ignore") + "…"
     return text
 
 
-def _content(value: CellValue) -> tuple[Any, Shape]:
+def _content(value: float | date | time | timedelta | ErrorCell) -> tuple[Any, Shape]:
+    """Return what a cell holds for a value that is no text, and its shape."""
     match value:
-        case None:
-            return None, "text"
-        case str():
-            text = clean(value)
-            return text, "quoted" if text.startswith(_FORMULA) else "text"
         case ErrorCell():
             return clean(value.code), "text"
         case bool():
@@ -192,7 +190,7 @@ def row_height(row: Sequence[CellValue], widths: Sequence[float], most: int, bre
     """
     lines = 1
     for value, width in zip(row, widths, strict=True):
-        if isinstance(value, str) and (len(value) > width - 2 or "\n" in value):
+        if isinstance(value, str) and (len(value) > width - 2 or "\n" in value) and lines < most:
             lines = max(lines, sum(max(1, math.ceil(len(part) * breadth / width)) for part in value[:2000].split("\n")))
     return min(lines, most) * _LINE_POINTS + 4
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.desk.model import FollowUp
 from pipeline.language import NBSP, long_date
 from pipeline.model import CellValue
+from pipeline.report.book import Book, Link
 from pipeline.report.looks import Looks, print_on_paper, row_height
-from pipeline.report.package import FixedZip
 from pipeline.report.phrases import student
 from pipeline.report.sendings import Sending
 
@@ -75,11 +72,8 @@ def write_mailing(sendings: Sequence[Sending], before: Sequence[Earlier], path: 
     """
     if not sendings and not before:
         return False
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.creator = _AUTHOR
     title = f"Messages à envoyer – {long_date(day, 'fr')}"
-    book.properties.title = title
+    book = Book(day, _AUTHOR, title)
     if sendings:
         rows = [
             (s.kind, s.who or None, s.address or _NO_ADDRESS, s.subject, s.why, "\n".join(s.references), s.next, _OPEN)
@@ -89,35 +83,29 @@ def write_mailing(sendings: Sequence[Sending], before: Sequence[Earlier], path: 
     if before:
         earlier_rows = [(b.night, b.who or None, b.reference, b.etape, _OPEN) for b in before]
         _sheet(book, "Nuits précédentes", title, _EARLIER, earlier_rows, [b.path for b in before])
-    with FixedZip(path, day, ()) as archive:
-        ExcelWriter(book, archive).write_data()
+    book.store(path)
     return True
 
 
 def _sheet(
-    book: Workbook,
+    book: Book,
     name: str,
     title: str,
     columns: Mapping[str, float],
     rows: Sequence[Sequence[CellValue]],
     links: Sequence[str],
 ) -> None:
-    sheet: Any = book.create_sheet(name)
+    sheet: Any = book.add(name)
     looks, widths = Looks(sheet), list(columns.values())
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    heights = [24.0, *(row_height(row, widths, _TALLEST) for row in rows)]
-    for index, height in enumerate(heights, 1):
-        sheet.row_dimensions[index].height = height
+    sheet.set_widths(widths)
     sheet.freeze_panes = "A2"
     print_on_paper(sheet)
     sheet.print_title_rows = "1:1"
     sheet.HeaderFooter.oddHeader.center.text = title.replace("&", "&&")
-    sheet.append([looks.cell(column, "head") for column in columns])
-    for number, row in enumerate(rows):
-        sheet.append([looks.cell(value, "lead" if number % 2 else "plain") for value in row])
-    last = get_column_letter(len(widths))
-    sheet.auto_filter.ref = f"A1:{last}{len(rows) + 1}"
-    for number, path in enumerate(links, 2):
+    sheet.append([looks.cell(column, "head") for column in columns], 24)
+    for number, (row, path) in enumerate(zip(rows, links, strict=True)):
+        cells = [looks.cell(value, "lead" if number % 2 else "plain") for value in row]
         # Reached from rapports/<run_id>/ and from rapports/dernier/ alike.
-        sheet._hyperlinks.append(Hyperlink(ref=f"{last}{number}", target=f"../../{path}"))
+        opened = {len(widths) - 1: Link(f"../../{path}")}
+        sheet.append(cells, row_height(row, widths, _TALLEST), links=opened)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{len(rows) + 1}"

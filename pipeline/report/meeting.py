@@ -17,8 +17,8 @@ from pipeline.documents.jinja import html_environment
 from pipeline.language import long_date, short_date
 from pipeline.model import Outcome, Status
 from pipeline.report.morning.figures import etape_counts, status_counts
-from pipeline.report.morning.lines import Line, Names, lines_of
-from pipeline.report.morning.lists import by_start, destinations, table_alerts
+from pipeline.report.morning.lines import Line
+from pipeline.report.morning.lists import destinations, table_alerts
 from pipeline.report.phrases import by_rule, count, shorten, typographic
 from pipeline.report.sentence import night, reasons
 from pipeline.tables import Tables
@@ -39,9 +39,13 @@ class Listed:
     more: str
 
 
-def meeting_html(outcome: Outcome, settings: Settings, tables: Tables, names: Names) -> str:
-    """Return the paper as HTML that wkhtmltopdf lays out on two A4 pages, whatever the number of dossiers."""
-    lines = sorted(lines_of(outcome, tables, names), key=by_start(outcome.day))
+def meeting_html(
+    outcome: Outcome, lines: Sequence[Line], settings: Settings, tables: Tables, titles: Mapping[str, str]
+) -> str:
+    """Return the paper as HTML that wkhtmltopdf lays out on two A4 pages, whatever the number of dossiers.
+
+    ``lines`` are :func:`lines_of` the outcome; ``titles`` say what a rule is about, by its id.
+    """
     live = [line for line in lines if line.status != "remplacé"]
     places = destinations(lines, outcome, tables, settings.advice_days)
     stale = [alert.fr for alert in table_alerts(outcome, tables, places, settings.advice_days)]
@@ -59,7 +63,7 @@ def meeting_html(outcome: Outcome, settings: Settings, tables: Tables, names: Na
     ]
     rules = [
         (shorten(rule.title, 90), rule.name, rule.dossiers)
-        for rule in sorted(by_rule(outcome.verdicts, tables, names.rules), key=lambda rule: -rule.dossiers)
+        for rule in sorted(by_rule(outcome.verdicts, tables, titles), key=lambda rule: -rule.dossiers)
     ]
     return (
         _environment()

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import FileSystemLoader
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from pipeline.config import Settings
-from pipeline.documents.jinja import html_environment
+from pipeline.documents.jinja import page_environment
 from pipeline.language import long_date, short_date, short_date_en
 from pipeline.model import RETURNED, Outcome, Source
 from pipeline.report.morning.choices import ORDERS, choices
+from pipeline.report.morning.details import Details, detailing
 from pipeline.report.morning.english import night_en, reasons_en
 from pipeline.report.morning.figures import delays, etape_counts, history, status_counts
-from pipeline.report.morning.lines import COLOURS, TO_OUTBOX, Line, Names, lines_of, on
-from pipeline.report.morning.lists import by_start, cut, destinations, for_today, moved, soon, table_alerts
-from pipeline.report.morning.words import KINDS, MODELS, STATUS_MEANINGS, STATUSES, Text, Words, as_data
+from pipeline.report.morning.lines import COLOURS, TO_OUTBOX, Line, Names, on
+from pipeline.report.morning.lists import cut, destinations, for_today, moved, soon, table_alerts
+from pipeline.report.morning.words import KINDS, MODELS, STATUS_MEANINGS, STATUSES, Tag, Text, Words, as_data
 from pipeline.report.morning.words import LEVELS as LEVELS_EN
 from pipeline.report.phrases import LEVEL_NAMES, LEVELS, Level, RuleCount, by_rule, count, needs_work, typographic
 from pipeline.report.phrases import STATUSES as MEANINGS
@@ -36,10 +36,14 @@ _FOLDER = Path(__file__).parent / "html"
 _KEYS = (("ready", "prêt"), ("decide", "à vérifier"), ("correct", "à corriger"), ("refuse", "refusé"))
 
 
-def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Names) -> str:
-    """Return the whole page. Every row of every source and every follow-up stands in it; values are escaped."""
+def report_html(
+    outcome: Outcome, lines: Sequence[Line], settings: Settings, tables: Tables, names: Names
+) -> Iterator[str]:
+    """Return the page piece by piece, never whole in memory. ``lines`` are :func:`lines_of` the outcome.
+
+    Every row of every source and every follow-up stands in it; values are escaped.
+    """
     words = Words()
-    lines = sorted(lines_of(outcome, tables, names), key=by_start(outcome.day))
     places = destinations(lines, outcome, tables, settings.advice_days)
     stale = table_alerts(outcome, tables, places, settings.advice_days)
     alerts = [line for line in lines if line.desk and line.desk.alerts]
@@ -53,11 +57,12 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
     return (
         _environment()
         .get_template("rapport.html.j2")
-        .render(
+        .generate(
             t=words.text,
             o=words.of,
             l=words.label,
             number=words.number,
+            words=words,
             english=words.table,
             style=style,
             script=script,
@@ -88,6 +93,7 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
             systems=names.systems,
             destinations=places,
             lines=lines,
+            details=detailing(outcome, tables, names),
             filters=[(f.name, f.title, f.every, f.options) for f in offered.filters],
             orders=[order for order in ORDERS if desk or order[0] != "echeance"],
             managers=managers,
@@ -118,8 +124,8 @@ def report_html(outcome: Outcome, settings: Settings, tables: Tables, names: Nam
 
 
 @cache
-def _environment() -> SandboxedEnvironment:
-    environment = html_environment(loader=FileSystemLoader(_FOLDER))
+def _environment() -> Environment:
+    environment = page_environment(loader=FileSystemLoader(_FOLDER))
     environment.filters |= {
         "frenchly": typographic,
         "day": short_date,
@@ -129,6 +135,8 @@ def _environment() -> SandboxedEnvironment:
         "query": _query,
         "summary": _summary,
         "on": on,
+        "both": _both,
+        "mark": lambda text, words: words.mark(text.en),
         "before": lambda day: Text(f"avant le {short_date(day)}", f"by {short_date_en(day)}"),
     }
     return environment
@@ -141,6 +149,10 @@ def _asset(name: str) -> Markup:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _both(text: Text, words: Words, tag: Tag = "span", css: str = "") -> Markup:
+    return words.of(text, tag, css)
 
 
 def _iso(day: date | None) -> str:
@@ -156,9 +168,13 @@ def _query(values: dict[str, str]) -> str:
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in values.items())
 
 
-def _summary(line: Line) -> Text:
+def _summary(details: Details) -> Text:
     """Return what opening a dossier shows: « 3 constats, 4 documents »."""
-    findings, documents = len(line.remarks), len(line.links)
+    return _counted(len(details.remarks), len(details.links))
+
+
+@lru_cache(maxsize=4096)
+def _counted(findings: int, documents: int) -> Text:
     fr = [count(findings, "constat", "constats")] if findings else []
     en = [_count_en(findings, "finding", "findings")] if findings else []
     if documents:

@@ -16,7 +16,7 @@ from pipeline.documents.kinds import Kind
 from pipeline.documents.listings import Each, Listing
 from pipeline.model import RETURNED, Entry, Failure, Outcome
 from pipeline.outbox import Outbox, workshop
-from pipeline.report.departures import Values, fill, remembering
+from pipeline.report.departures import Cases, Values, fill, remembering
 from pipeline.report.extracts import Written, write_extracts
 from pipeline.report.follow_up import write_follow_up
 from pipeline.report.journal import Journal
@@ -25,7 +25,7 @@ from pipeline.report.mailing import NAME as MESSAGES
 from pipeline.report.mailing import write_mailing
 from pipeline.report.meeting import meeting_html
 from pipeline.report.morning.cells import workbook_cells
-from pipeline.report.morning.lines import TO_OUTBOX, Link
+from pipeline.report.morning.lines import TO_OUTBOX, Link, lines_of
 from pipeline.report.morning.words import Text
 from pipeline.report.page import Names, report_html
 from pipeline.report.phrases import needs_work
@@ -93,11 +93,13 @@ class Materials(Protocol):
     def listings(self) -> Sequence[Listing]:
         """The workbooks of the whole run."""
 
-    def cases(self, entry: Entry) -> Mapping[str, bool]:
-        """Return every condition of the templates for one dossier."""
-
     def values(self, entry: Entry) -> Mapping[str, Any]:
         """Return what the templates may ask for about one dossier."""
+
+
+def shelves(outbox: Outbox, taken_in: Collection[str] = ()) -> tuple[Shelf, Shelf]:
+    """Return the shelf of the latest reports, and that of the follow-up workbooks at the root of the outbox."""
+    return Shelf(outbox, taken_in=taken_in), Shelf(outbox, ".", taken_in, _FOLLOW_UPS_WRITTEN)
 
 
 def _now() -> datetime:
@@ -119,7 +121,7 @@ def publish_reports(
     are the messages of the night.
     """
     taken_in = {source.sha256 for source in outcome.sources if source.profile in RETURNED}
-    latest, desk = Shelf(outbox, taken_in=taken_in), Shelf(outbox, ".", taken_in, _FOLLOW_UPS_WRITTEN)
+    latest, desk = shelves(outbox, taken_in)
     with workshop() as folder:
         values = remembering(setup.values, setup.listings)
         lists = _write_listings(outcome, setup, values, folder)
@@ -136,10 +138,13 @@ def publish_reports(
         outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
         names = _names(outcome, setup, lists, extracts, {*files, *follow_ups}, len(mail.sendings))
         page, lines = folder / "rapport.html", folder / "journal.jsonl"
-        page.write_text(report_html(outcome, setup.settings, setup.tables, names), "utf-8", errors="replace")
+        dossiers = lines_of(outcome, setup.tables)
+        with page.open("w", encoding="utf-8", errors="replace") as stream:
+            stream.writelines(report_html(outcome, dossiers, setup.settings, setup.tables, names))
         if wkhtmltopdf is not None:
             pdf, paper = folder / "rapport.pdf", folder / "reunion.html"
-            paper.write_text(meeting_html(outcome, setup.settings, setup.tables, names), "utf-8", errors="replace")
+            text = meeting_html(outcome, dossiers, setup.settings, setup.tables, names.rules)
+            paper.write_text(text, "utf-8", errors="replace")
             reason = _pdf(paper, pdf, wkhtmltopdf)
             if reason:
                 failure = Failure(f"rapports/{outcome.run_id}/rapport.pdf", reason)
@@ -237,7 +242,7 @@ def _write_listings(outcome: Outcome, setup: Materials, values: Values, folder: 
     for listing in setup.listings:
         if listing.each is not None:
             continue
-        sheets = fill(listing, outcome, setup.tables, setup.cases, values)
+        sheets = fill(listing, outcome, setup.tables, _cases(values), values)
         if sheets:
             name = f"{listing.name}.xlsx"
             write_listing(listing, sheets, folder / name, outcome.day, _contact(setup))
@@ -251,9 +256,14 @@ def _write_extracts(
     """Write into ``folder`` what each programme and each supervisor may see; return the workbooks of each list."""
     contact = _contact(setup)
     return [
-        (listing, write_extracts(listing, outcome, folder, setup.tables, setup.cases, values, contact=contact))
+        (listing, write_extracts(listing, outcome, folder, setup.tables, _cases(values), values, contact=contact))
         for listing in setup.listings
     ]
+
+
+def _cases(values: Values) -> Cases:
+    """Return the conditions that stand among the values: those are asked once for all lists."""
+    return lambda entry: values(entry)["cas"]
 
 
 def _contact(setup: Materials) -> str:

@@ -6,19 +6,17 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.desk.statistics import Count, Line
 from pipeline.language import long_date, short_date
 from pipeline.model import CellValue
+from pipeline.report.book import Book
 from pipeline.report.looks import Looks, print_on_paper
-from pipeline.report.package import FixedZip
 from pipeline.report.phrases import count
 from pipeline.report.synthesis import SummaryPage
 
@@ -63,20 +61,15 @@ def json_text(value: Any) -> str:
 
 
 def _write_workbook(path: Path, lines: Sequence[Line], counts: Sequence[Count], today: date) -> None:
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = datetime(today.year, today.month, today.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.creator = "Contrôle des conventions"
-    book.properties.title = f"Registre des conventions – {long_date(today, 'fr')}"
+    book = Book(today, "Contrôle des conventions", f"Registre des conventions – {long_date(today, 'fr')}")
     _write_counts(book, len(lines), counts, today)
     _write_lines(book, lines)
-    with FixedZip(path, today, ()) as archive:
-        ExcelWriter(book, archive).write_data()
+    book.store(path)
 
 
-def _write_counts(book: Workbook, number: int, counts: Sequence[Count], today: date) -> None:
-    sheet: Any = book.create_sheet("Synthèse")
-    for index, width in enumerate((46, 11, 11, 11, 11, 11, 11, 11, 14)):
-        sheet.column_dimensions["ABCDEFGHI"[index]].width = width
+def _write_counts(book: Book, number: int, counts: Sequence[Count], today: date) -> None:
+    sheet: Any = book.add("Synthèse")
+    sheet.set_widths((46, 11, 11, 11, 11, 11, 11, 11, 14))
     sheet.sheet_view.showGridLines = False
     print_on_paper(sheet)
     page = SummaryPage(sheet)
@@ -98,13 +91,12 @@ def _row(one: Count) -> tuple[CellValue, ...]:
     )  # fmt: skip
 
 
-def _write_lines(book: Workbook, lines: Sequence[Line]) -> None:
-    sheet: Any = book.create_sheet("Registre")
+def _write_lines(book: Book, lines: Sequence[Line]) -> None:
+    sheet: Any = book.add("Registre")
     looks = Looks(sheet)
     headers = list(lines[0].cells) if lines else []
-    for index, name in enumerate(headers, 1):
-        longest = max([len(name), *(len(_shown(line.cells[name])) for line in lines)])
-        sheet.column_dimensions[get_column_letter(index)].width = min(max(longest + 2, _NARROWEST), _WIDEST)
+    longest = [max([len(name), *(len(_shown(line.cells[name])) for line in lines)]) for name in headers]
+    sheet.set_widths([min(max(length + 2, _NARROWEST), _WIDEST) for length in longest])
     sheet.freeze_panes = "B2"
     print_on_paper(sheet)
     sheet.print_title_rows = "1:1"

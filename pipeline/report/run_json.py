@@ -26,8 +26,18 @@ def run_json(outcome: Outcome) -> str:
         "notices": list(outcome.notices),
         "timings": {"seconds": round(outcome.seconds, 3), "made": outcome.made},
     }
+    return run_json_text(data)
+
+
+def run_json_text(data: Mapping[str, Any]) -> str:
+    """Return ``data`` as run.json is written."""
     # A lone surrogate cannot be written as UTF-8: escaped, it stays visible and the file stays readable.
     return _encodable(json.dumps(data, ensure_ascii=False, indent=1)) + "\n"
+
+
+def totals_of(outcome: Outcome) -> Mapping[str, int]:
+    """Return the totals of a night; those of the night that it repeats when nothing had changed."""
+    return totals(outcome.verdicts) if outcome.repeated is None else outcome.repeated
 
 
 def totals(verdicts: Sequence[Verdict]) -> Mapping[str, int]:

@@ -14,7 +14,8 @@ from pipeline.desk.reminder_texts import ReminderKind, ReminderText
 from pipeline.desk.reminders import LABELS, Due, Reminder
 from pipeline.documents.message import Draft, Letter, Letters, together, written
 from pipeline.documents.message.body import Body, Section
-from pipeline.documents.message.mail import Part, one_line
+from pipeline.documents.message.mail import Part
+from pipeline.documents.message.sealing import one_line
 from pipeline.language import NBSP, Language, country_name, long_date, short_date
 from pipeline.model import Status
 from pipeline.outbox import Outbox

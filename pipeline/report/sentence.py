@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from pipeline.language import long_date
 from pipeline.model import RETURNED, Outcome
 from pipeline.report.phrases import count, typographic
+from pipeline.report.run_json import totals_of
 
 Mood: TypeAlias = Literal["calm", "attention"]
 
@@ -15,13 +16,13 @@ Mood: TypeAlias = Literal["calm", "attention"]
 def night(outcome: Outcome) -> str:
     """Return the French sentence: files, forms, agreements ready, dossiers to settle, documents that failed."""
     states = Counter(dict(_files(outcome)).values())
-    statuses = Counter(verdict.status for verdict in outcome.verdicts)
+    statuses = Counter(totals_of(outcome))
     files = [count(states["lu"] + states["inchangé"], "fichier lu", "fichiers lus")]
     if states["rejeté"]:
         files.append(count(states["rejeté"], "refusé", "refusés"))
     if states["en attente"]:
         files.append(count(states["en attente"], "en attente", "en attente"))
-    rows = [count(len(outcome.verdicts), "fiche", "fiches")]
+    rows = [count(statuses["rows"], "fiche", "fiches")]
     if statuses["prêt"]:
         rows.append(count(statuses["prêt"], "dossier prêt", "dossiers prêts"))
     if statuses["à corriger"]:

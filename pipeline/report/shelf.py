@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -65,6 +64,24 @@ class Shelf:
         self._record(still | {name: [new] for name, new in hashes.items()})
         return tuple(notice for _, notice in kept_files.values())
 
+    def is_untouched(self, names: Iterable[str] = ()) -> bool:
+        """Tell whether ``names`` and whatever else we wrote here stand as we last wrote them, and are open nowhere."""
+        before = self._recorded()
+        return before.keys() >= set(names) and all(
+            self._stands(name) and not self._taken(name, before) for name in before
+        )
+
+    def _stands(self, name: str) -> bool:
+        return self._outbox.path(f"{self._folder}/{name}").is_file()
+
+    def renew(self, contents: Mapping[str, bytes], source: str) -> None:
+        """Put ``contents``, which also stand in the folder ``source``, in the place of the files of the same names."""
+        before = self._recorded()
+        self._record(before | {name: [*before.get(name, ()), digest(data)] for name, data in contents.items()})
+        for name, data in contents.items():
+            self._place(f"{source}/{name}", f"{self._folder}/{name}", data)
+        self._record(before | {name: [digest(data)] for name, data in contents.items()})
+
     def _place(self, source: str, target: str, data: bytes) -> None:
         """Put a file in its place: a hard link to ``source``, or a copy where the disk refuses one.
 
@@ -73,16 +90,7 @@ class Shelf:
         if not source or target.endswith(".xlsx"):
             self._outbox.write(target, data)
             return
-        temporary = self._outbox.path(f"{self._folder}/.{Path(target).name}.part")
-        temporary.unlink(missing_ok=True)
-        try:
-            os.link(self._outbox.path(source), temporary)
-            # Renaming one link of a file over another one does nothing and leaves both names.
-            temporary.replace(self._outbox.path(target))
-        except OSError:
-            self._outbox.write(target, data)
-        finally:
-            temporary.unlink(missing_ok=True)
+        self._outbox.link(source, target)
 
     def _taken(self, name: str, before: Mapping[str, list[str]]) -> str:
         """Return in French why the file ``name`` must stay; "" when it may be replaced."""

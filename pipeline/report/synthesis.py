@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openpyxl import Workbook
-
 from pipeline.intake.returned.records import SUMMARY_TITLE
 from pipeline.language import long_date
 from pipeline.model import CellValue, Outcome, Status
+from pipeline.report.book import Book
 from pipeline.report.looks import Looks, Tone, print_on_paper
 from pipeline.report.phrases import (
     STATUSES,
@@ -48,7 +47,7 @@ _LINE = 15.0
 
 
 def write_synthesis(
-    book: Workbook,
+    book: Book,
     outcome: Outcome,
     tables: Tables,
     tabs: Sequence[tuple[str, str, str, int]],
@@ -59,9 +58,8 @@ def write_synthesis(
 
     ``portfolio`` names whose dossiers they are; "" for all of them.
     """
-    sheet: Any = book.create_sheet("Synthèse")
-    for index, width in enumerate(_WIDTHS):
-        sheet.column_dimensions["ABCDEFG"[index]].width = width
+    sheet: Any = book.add("Synthèse")
+    sheet.set_widths(_WIDTHS)
     sheet.sheet_view.showGridLines = False
     print_on_paper(sheet)
     page = SummaryPage(sheet)
@@ -120,21 +118,14 @@ class SummaryPage:
     """Writes the lines of a first sheet from top to bottom."""
 
     def __init__(self, sheet: Any) -> None:
-        self._sheet, self._looks, self._row = sheet, Looks(sheet), 0
+        self._sheet, self._looks = sheet, Looks(sheet)
 
     def line(self, *cells: tuple[CellValue, Tone], height: float = _LINE) -> None:
         """Write one line; a text without wrapping runs over the empty cells to its right."""
-        self._row += 1
-        self._sheet.row_dimensions[self._row].height = height
-        made = []
-        for value, tone in cells:
-            cell = self._looks.cell(value, tone)
-            made.append(cell)
-        self._sheet.append(made)
+        self._sheet.append([self._looks.cell(value, tone) for value, tone in cells], height)
 
     def blank(self) -> None:
         """Leave an empty line."""
-        self._row += 1
         self._sheet.append([])
 
     def heading(self, text: str) -> None:

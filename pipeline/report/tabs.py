@@ -105,10 +105,12 @@ def marks_of(verdict: Verdict, tab: Tab, tables: Tables) -> Mapping[int, Mark]:
     """Return what stands on each 0-based column of this row of the workbook."""
     found: dict[int, list[Finding]] = {}
     lead, width = len(LEADING), len(tab.layout.headers)
+    layout = verdict.entry.deposit.form.layout
+    stands = {layout.column_of(index): index for index in range(len(layout.headers))}
     for finding in worst_first(verdict.findings):
         if level(finding) == "know":
             continue
-        columns = [lead + index for index in _columns_of(finding, verdict) if index < width]
+        columns = [lead + index for index in _columns_of(finding, verdict, stands) if index < width]
         columns += [lead + width + tab.added.index(key) for key in _added_by(finding, verdict) if key in tab.added]
         columns += [lead + width + tab.added.index(key) for key in _unasked_by(finding, verdict, tables)]
         for column in columns or [_TO_DO]:
@@ -119,11 +121,13 @@ def marks_of(verdict: Verdict, tab: Tab, tables: Tables) -> Mapping[int, Mark]:
     }
 
 
-def _columns_of(finding: Finding, verdict: Verdict) -> Sequence[int]:
-    """Return the 0-based columns of the source that ``finding`` names in its own row."""
+def _columns_of(finding: Finding, verdict: Verdict, stands: Mapping[int, int]) -> Sequence[int]:
+    """Return the 0-based columns of the source that ``finding`` names in its own row.
+
+    ``stands`` finds them again by the column at which a person sees each.
+    """
     form = verdict.entry.deposit.form
     cells = finding.cells or tuple(a for key in finding.fields for a in form.addresses(key))
-    stands = {form.layout.column_of(index): index for index in range(len(form.layout.headers))}
     found: dict[int, None] = {}
     for cell in cells:
         match = _ADDRESS.fullmatch(cell)

@@ -1,15 +1,12 @@
-"""What is said on the terminal: the night in a table, a progress bar; plain lines when nobody watches."""
+"""What is said on the terminal: the night in a table, plain lines when nobody watches."""
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +14,7 @@ from pipeline.intake import ColumnsReport
 from pipeline.language import short_date
 from pipeline.model import Outcome, Status
 from pipeline.report.phrases import STATUSES, count
+from pipeline.report.run_json import totals_of
 from pipeline.report.sentence import night, refused_rows, unread_rows
 from pipeline.tables.fields import Fields
 
@@ -35,37 +33,14 @@ _COLOURS: dict[Status, str] = {
 _FILES_SHOWN = 20
 
 
-class Progress:
-    """Shows how far long work has come: a bar on a terminal, nothing elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    @contextlib.contextmanager
-    def stage(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Lend the function that tells of ``n`` more finished out of ``total``; the bar leaves with the stage."""
-        with progress(self._console, label, total) as advance:
-            yield advance
-
-
-@contextlib.contextmanager
-def progress(console: Console, label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar named ``label`` for as long as the block lasts; silent when not on a terminal or with no work."""
-    if not console.is_terminal or total <= 0:
-        yield lambda _: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda number: bar.advance(task, number)
-
-
 def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/dernier") -> None:
     """Say in French what the run did: statuses, files, one line per refused file, notices, where to look.
 
     ``where`` is the folder of the latest reports as the user would type it.
     """
     _say(console, night(outcome), "bold")
+    if outcome.repeated is not None:
+        _say(console, "Rien n’a changé depuis le passage précédent de ce jour : ses rapports restent en place.")
     if console.is_terminal:
         _tables(outcome, console)
     for source in outcome.sources:
@@ -93,12 +68,12 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
     for notice in outcome.notices:
         _say(console, notice, "yellow")
     _say(console, f"À lire : {where}/rapport.html et {where}/a_corriger.xlsx", "bold")
-    if outcome.follow_ups:
+    if outcome.follow_ups or outcome.repeated is not None:
         _say(console, f"À tenir : {where.removesuffix('/rapports/dernier')}/suivi.xlsx", "bold")
 
 
 def _tables(outcome: Outcome, console: Console) -> None:
-    statuses = Counter(verdict.status for verdict in outcome.verdicts)
+    statuses = Counter(totals_of(outcome))
     table = Table("État", "Dossiers", "Ce que cela veut dire")
     table.columns[1].justify = "right"
     for status, meaning in STATUSES.items():

@@ -13,17 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.writer.excel import ExcelWriter
 
 from pipeline.intake.returned.records import FORMAT_VERSION, LEADING, RECORDS
 from pipeline.language import long_date
 from pipeline.model import CellValue, Outcome, Verdict
+from pipeline.report.book import Book
 from pipeline.report.hidden_sheets import LISTS, Lists, write_records, write_twin
-from pipeline.report.looks import TONES, Looks, Shape, Tone, comment, print_on_paper, row_height
-from pipeline.report.package import FixedZip, Grid
+from pipeline.report.looks import TONES, Looks, Shape, Tone, print_on_paper, row_height
+from pipeline.report.notes import note
 from pipeline.report.phrases import level_name, see_also, shorten
 from pipeline.report.synthesis import write_synthesis
 from pipeline.report.tabs import Mark, Tab, marks_of, owners_of, row_of, tabs_of
@@ -57,42 +56,34 @@ def write_workbook(
     """
     if only is not None:
         outcome = dataclasses.replace(outcome, verdicts=tuple(only))
-    book = Workbook(write_only=True)
-    stamp = datetime(outcome.day.year, outcome.day.month, outcome.day.day)  # noqa: DTZ001 (a day, no moment)
-    book.properties.created = book.properties.modified = stamp
-    book.properties.creator = _AUTHOR
-    book.properties.title = f"Dossiers à corriger – {portfolio or long_date(outcome.day, 'fr')}"
+    book = Book(outcome.day, _AUTHOR, f"Dossiers à corriger – {portfolio or long_date(outcome.day, 'fr')}")
     tabs = tabs_of(outcome.verdicts, tables, (SUMMARY, RECORDS, LISTS))
     sheets = [(t.title, t.file, t.sheet, len(t.verdicts)) for t in tabs]
     write_synthesis(book, outcome, tables, sheets, titles or {}, portfolio)
     lists = Lists(tables)
     written = [_write_tab(book, tab, tables, lists) for tab in tabs]
     write_records(book, outcome, tabs)
-    for number, (_, headers, rows) in enumerate(written, 1):
+    for number, (headers, rows) in enumerate(written, 1):
         write_twin(book, number, headers, rows)
     lists.write(book)
-    with FixedZip(path, outcome.day, [grid for grid, *_ in written if grid is not None]) as archive:
-        ExcelWriter(book, archive).write_data()
+    book.store(path)
 
 
-_Written = tuple[Grid | None, Sequence[str], Sequence[Sequence[CellValue]]]
-"""The sizes of a tab that has comments; its headers and values."""
+_Written = tuple[Sequence[str], Sequence[Sequence[CellValue]]]
+"""The headers and the values of a tab."""
 
 
-def _write_tab(book: Workbook, tab: Tab, tables: Tables, lists: Lists) -> _Written:
-    sheet: Any = book.create_sheet(tab.title)
+def _write_tab(book: Book, tab: Tab, tables: Tables, lists: Lists) -> _Written:
+    sheet: Any = book.add(tab.title)
     looks = Looks(sheet)
     rows = [row_of(verdict, tab, tables) for verdict in tab.verdicts]
     owners = owners_of(tab, tables)
+    shapes = [None if owner is None else _SHAPES.get(owner.genre, "text") for owner in owners]
     headers: list[tuple[str, Tone]] = [(name, "head") for name in LEADING]
     headers += [(shorten(label, 120), "head") for label in tab.layout.headers]
     headers += [(tables.fields[key].label, "added") for key in tab.added]
     widths = _widths([label for label, _ in headers], rows, owners)
-    heights = [48.0] + [row_height(row, widths, _TALLEST) for row in rows]
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    for index, height in enumerate(heights, 1):
-        sheet.row_dimensions[index].height = height
+    sheet.set_widths(widths)
     last = f"{get_column_letter(len(headers))}{len(rows) + 1}"
     sheet.freeze_panes = f"{get_column_letter(len(LEADING) + 1)}2"
     sheet.sheet_view.zoomScale = 100
@@ -102,12 +93,11 @@ def _write_tab(book: Workbook, tab: Tab, tables: Tables, lists: Lists) -> _Writt
     sheet.page_setup.scale = _ON_PAPER
     sheet.page_setup.pageOrder = "overThenDown"
     sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:C"
-    sheet.append([looks.cell(label, tone) for label, tone in headers])
-    noted = False
+    sheet.append([looks.cell(label, tone) for label, tone in headers], 48)
     for verdict, row in zip(tab.verdicts, rows, strict=True):
         marks = marks_of(verdict, tab, tables)
-        noted = noted or bool(marks)
-        sheet.append(_cells(row, marks, owners, looks))
+        cells = _cells(row, marks, shapes, looks)
+        sheet.append(cells, row_height(row, widths, _TALLEST), {column: note(_told(m)) for column, m in marks.items()})
     sheet.auto_filter.ref = f"A1:{last}"
     for index, owner in enumerate(owners):
         if owner is not None and (source := lists.reference(owner)):
@@ -117,8 +107,7 @@ def _write_tab(book: Workbook, tab: Tab, tables: Tables, lists: Lists) -> _Writt
             )
             rule.add(f"{letters}2:{letters}{len(rows) + 1}")
             sheet.data_validations.append(rule)
-    grid = Grid([math.ceil(w * 7 + 5) for w in widths], [math.ceil(h * 4 / 3) for h in heights])
-    return grid if noted else None, [label for label, _ in headers], rows
+    return [label for label, _ in headers], rows
 
 
 _SHAPES: Mapping[str, Shape] = {
@@ -131,21 +120,17 @@ _SHAPES: Mapping[str, Shape] = {
 
 
 def _cells(
-    row: Sequence[CellValue], marks: Mapping[int, Mark], owners: Sequence[Field | None], looks: Looks
-) -> list[Any]:
-    cells: list[Any] = []
+    row: Sequence[CellValue], marks: Mapping[int, Mark], shapes: Sequence[Shape | None], looks: Looks
+) -> list[str | None]:
+    cells: list[str | None] = []
     lead = len(LEADING)
-    for column, value in enumerate(row):
+    for column, (value, shape) in enumerate(zip(row, shapes, strict=True)):
         mark = marks.get(column)
-        if mark is None and value is None and owners[column] is None:
+        if mark is None and value is None and shape is None:
             cells.append(None)
             continue
         tone: Tone = TONES[mark.level] if mark is not None else "lead" if column < lead else "plain"
-        owner = owners[column]
-        cell = looks.cell(value, tone, _SHAPES.get(owner.genre, "text") if owner is not None else "text")
-        if mark is not None:
-            cell.comment = comment(_told(mark), _AUTHOR)
-        cells.append(cell)
+        cells.append(looks.cell(value, tone, shape or "text"))
     return cells
 
 

@@ -20,7 +20,7 @@ from pipeline.dossiers import Snapshot
 from pipeline.model import Amended, Document, Enclosure, Entry, Verdict
 from pipeline.outbox import Outbox
 from pipeline.register import Register
-from pipeline.register.store import PastVersion
+from pipeline.register.values import PastVersion
 from pipeline.setup import ROOT, Setup
 from pipeline.signed.amending import (
     KIND,

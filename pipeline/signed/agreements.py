@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Entry, Verdict
-from pipeline.register.store import Held, Stored
+from pipeline.register.values import Held, Stored
 from pipeline.signed.after_signing import Desk, Later, Pending, decide, pendings
 from pipeline.signed.counted import in_force
 from pipeline.signed.issued import Issued, given_up, issued_dossiers, may_be_issued
@@ -42,7 +42,7 @@ def agreements(entries: Sequence[Entry], held: Sequence[Held], stored: Mapping[s
     """Return what stands; ``held`` are the dossiers that no file of this run shows, ``stored`` all current versions."""
     told = desk.register.told()
     issued = issued_dossiers(
-        {reference: desk.register.events(reference) for reference, state in told.items() if may_be_issued(state)},
+        desk.register.events_of(reference for reference, state in told.items() if may_be_issued(state)),
         from_sending=desk.setup.settings.amended_from_sending,
     )
     pending = pendings(issued, entries, desk)

@@ -19,7 +19,7 @@ from pipeline.language import long_date
 from pipeline.lock import hold
 from pipeline.outbox import Outbox, workshop
 from pipeline.register import Register, open_register
-from pipeline.register.store import PastVersion
+from pipeline.register.values import PastVersion
 from pipeline.setup import ROOT, Setup, load_setup
 from pipeline.signed.amending import (
     KIND,

@@ -18,7 +18,7 @@ from pipeline.language import Language, long_date
 from pipeline.model import Entry, Finding
 from pipeline.outbox import Outbox
 from pipeline.register import Register
-from pipeline.register.store import PastVersion
+from pipeline.register.values import PastVersion
 from pipeline.setup import Setup
 
 KIND = "avenant"

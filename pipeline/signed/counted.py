@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pipeline.check.facts import Facts
 from pipeline.check.presence import presence, working_days
 from pipeline.model import Deposit, Entry
-from pipeline.register.store import Held, Stored
+from pipeline.register.values import Held, Stored
 from pipeline.signed.after_signing import Desk, Pending, past_version
 from pipeline.signed.issued import Issued
 from pipeline.verdicts import InForce

@@ -38,11 +38,18 @@ class Field:
 
 
 class Fields(Mapping[str, Field]):
-    """All fields by key, in the order of the form; ``schema`` is what Cerberus judges with."""
+    """All fields by key, in the order of the form; ``schema`` is what Cerberus judges with.
+
+    ``groups`` are the same by the part of the key before the dot, then by the one after it.
+    """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
         self._fields = {key: _field(key, entry) for key, entry in schema.items()}
+        groups: dict[str, dict[str, Field]] = {}
+        for key, field in self._fields.items():
+            groups.setdefault(field.group, {})[key.partition(".")[2]] = field
+        self.groups: Mapping[str, Mapping[str, Field]] = groups
 
     def __getitem__(self, key: str) -> Field:
         return self._fields[key]

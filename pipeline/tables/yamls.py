@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +13,52 @@ import cerberus
 import yaml
 
 from pipeline.errors import SetupError
+from pipeline.soundness import NOTHING, Memory
+
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
 
 
 class _StrictLoader(yaml.CSafeLoader):
     """The fast SafeLoader, of libyaml, that refuses repeated keys and reads only true/false as booleans, only decimal integers."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return the value of ``node``: of texts, lists and mappings, which are all but all, at once and whole.
+
+        The library makes them in two passes, so that a list may hold itself; here one that does is refused.
+        """
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        if node in self.constructed_objects:  # an alias of what an anchor named
+            return self.constructed_objects[node]
+        if node.tag == _LIST and isinstance(node, yaml.SequenceNode):
+            make: Callable[[Any], Any] = self._list
+        elif node.tag == _MAPPING and isinstance(node, yaml.MappingNode):
+            make = self.construct_mapping
+        else:
+            return super().construct_object(node, deep)
+        if node in self.recursive_objects:
+            raise yaml.constructor.ConstructorError(None, None, "une entrée se contient elle-même", node.start_mark)
+        self.recursive_objects[node] = None
+        made = self.constructed_objects[node] = make(node)
+        del self.recursive_objects[node]
+        return made
+
+    def _list(self, node: yaml.SequenceNode) -> list[Any]:
+        return [self.construct_object(item, deep=True) for item in node.value]
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = True) -> dict[Hashable, Any]:  # noqa: ARG002 (the library's own signature)
+        """Return the entries of ``node``, also for the library, which makes sets of them."""
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(None, None, "des lignes « clé: valeur » attendues", node.start_mark)
+        made: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
-            if key in seen:
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "clé qui n’est pas un mot", key_node.start_mark)
+            if key in made:
                 raise yaml.constructor.ConstructorError(None, None, f"clé répétée « {key} »", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
+            made[key] = self.construct_object(value_node, deep=True)
+        return made
 
 
 def _plain_resolvers() -> dict[str, list[tuple[str, Any]]]:
@@ -55,14 +90,29 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return data
 
 
+_CHECKED_BEFORE: ContextVar[Memory] = ContextVar("checked_before", default=NOTHING)
+
+
+@contextlib.contextmanager
+def checked_before(memory: Memory) -> Iterator[None]:
+    """Spare, for as long as the block lasts, the checks of data that ``memory`` knows to have the same shape.
+
+    Its basis has to hold the code; the data and the shape are in the key itself, so that nothing else can be taken for them.
+    """
+    token = _CHECKED_BEFORE.set(memory)
+    try:
+        yield
+    finally:
+        _CHECKED_BEFORE.reset(token)
+
+
 def check_shape(data: Mapping[str, Any], shape: Mapping[str, Any], file: str) -> None:
     """Check ``data`` against a Cerberus schema; unknown keys are refused.
 
     Raises SetupError naming the file and the first faulty key.
     """
-    validator = cerberus.Validator(dict(shape), allow_unknown=False)
-    if not validator.validate(dict(data), normalize=False):
-        key, problem = _first_error(validator.errors)
+    if error := _error(dict(data), shape):
+        key, problem = error
         raise SetupError(file, key, problem, "Corrigez cette entrée du fichier.")
 
 
@@ -72,10 +122,22 @@ def check_entries(data: Mapping[str, Any], shape: Mapping[str, Any], file: str) 
     Raises SetupError naming the file and the first faulty key.
     """
     entries = {"entries": {"type": "dict", "keysrules": {"type": "string"}, "valuesrules": shape}}
-    validator = cerberus.Validator(entries)
-    if not validator.validate({"entries": dict(data)}, normalize=False):
-        key, problem = _first_error(validator.errors)
+    if error := _error({"entries": dict(data)}, entries):
+        key, problem = error
         raise SetupError(file, key.removeprefix("entries."), problem, "Corrigez cette entrée du fichier.")
+
+
+def _error(data: Mapping[str, Any], shape: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the first faulty key and what is wrong with it; None when the shape is right, which is remembered."""
+    memory = _CHECKED_BEFORE.get()
+    key = memory.key(repr(shape).encode(), repr(data).encode()) if memory.file else ""
+    if key in memory.known:
+        return None
+    validator = cerberus.Validator(shape, allow_unknown=False)
+    if not validator.validate(data, normalize=False):
+        return _first_error(validator.errors)
+    memory.keep([key])
+    return None
 
 
 _PROBLEMS = {

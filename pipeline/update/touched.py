@@ -12,9 +12,9 @@ from pipeline.completion import complete
 from pipeline.dossiers import Snapshot, identify
 from pipeline.intake import find_files, read_file
 from pipeline.model import Deposit, Entry, Severity, Verdict
-from pipeline.normalise import normalise
+from pipeline.normalise import normalise_all
 from pipeline.register import Register, open_register
-from pipeline.register.store import Held
+from pipeline.register.values import Held
 from pipeline.setup import Setup
 from pipeline.tables import Tables
 from pipeline.update.change import Touched
@@ -89,7 +89,7 @@ def _entries(setup: Setup, known: Snapshot, register: Register, inbox: Path, day
     deposits: list[Deposit] = []
     for file in find_files(inbox, setup.settings.limits):
         reading = read_file(file, setup.systems, setup.tables.fields, setup.settings.limits)
-        deposits += [normalise(form, setup.tables) for form in reading.forms]
+        deposits += normalise_all(reading.forms, setup.tables)
     years = setup.settings.academic_year
     entries = identify(deposits, known, day, years)
     return complete(entries, setup.required, known, register.deposits, years, day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.check.facts import Facts
 from pipeline.check.hours import DAYS_IN_MONTH, HOURS_IN_DAY, HOURS_IN_MONTH, TWO_MONTHS, in_days
 from pipeline.check.presence import (
     Presence,
@@ -22,6 +24,7 @@ from pipeline.check.presence import (
 )
 from pipeline.check.rules import RULES
 from pipeline.check.wording import finding
+from pipeline.model import Period
 from tests.rules.forms import facts, judge
 
 FEBRUARY = {"stage.date_debut": "2027-02-01", "stage.date_fin": "2027-02-26"}
@@ -360,3 +363,19 @@ def test_an_interruption_in_two_adjacent_parts_is_one(
     assert presence(one) == presence(two)
     assert days_of_presence(one) == days_of_presence(two)
     assert working_days(one) == working_days(two)
+
+
+_DAYS = st.dates(date(2026, 9, 1), date(2027, 9, 30))
+
+
+@given(_DAYS, st.integers(0, 200), st.lists(st.tuples(_DAYS, st.integers(-3, 30)), max_size=3))
+def test_the_possible_days_are_those_that_a_calendar_shows(
+    start: date, length: int, away: list[tuple[date, int]]
+) -> None:
+    periods = tuple(Period(first, first + timedelta(days=days)) for first, days in away)
+    seen = facts({"stage.date_debut": start, "stage.date_fin": start + timedelta(days=length)})
+    values = {**seen.deposit.values, "stage.interruptions": periods}
+    entry = dataclasses.replace(seen.entry, deposit=dataclasses.replace(seen.deposit, values=values))
+    every = [start + timedelta(days=offset) for offset in range(length + 1)]
+    possible = [d for d in every if d.weekday() < 6 and not any(p.start <= d <= p.end for p in periods)]
+    assert working_days(Facts(entry, seen.tables, seen.settings)) == len(possible)

@@ -74,6 +74,28 @@ def test_a_value_of_another_type_is_a_bug_and_not_a_finding(wrong: Any) -> None:
         SCHEMA.judge(Facts(entry, complete.tables, complete.settings))
 
 
+_ODD = st.sampled_from(["", "a", "a" * 40, "a" * 300, "a" * 4000, "oui", "non", "Italie", "Césure", "12", 12, True])
+
+
+@given(st.dictionaries(st.sampled_from(sorted(perfect(0))), _ODD, max_size=6))
+def test_what_is_remembered_is_what_cerberus_says_of_the_whole_form(changes: dict[str, CellValue]) -> None:
+    values = facts(changes).deposit.values
+    assert SCHEMA.errors(values) == SCHEMA.refused(values)
+
+
+@pytest.mark.parametrize("wrong", ["Formation initiale ou autre", "formation initiale", "Cesure"])
+def test_a_value_that_is_not_listed_is_refused_also_after_those_that_are(wrong: str) -> None:
+    for state in ("Formation initiale", wrong):
+        read = facts({"formation.regime": "Formation initiale"})
+        deposit = replace(read.deposit, values={**read.deposit.values, "formation.regime": state})
+        seen = Facts(replace(read.entry, deposit=deposit), read.tables, read.settings)
+        if state != wrong:
+            assert SCHEMA.judge(seen) == []
+        else:
+            with pytest.raises(ValueError, match=r"formation\.regime"):
+                SCHEMA.judge(seen)
+
+
 @given(st.sampled_from(sorted(perfect(0))), st.text(max_size=60))
 def test_any_text_in_any_cell_gives_findings_that_can_be_worded(key: str, text: str) -> None:
     changed = facts({key: text})

@@ -25,7 +25,7 @@ from pipeline.documents.values.amendment import cited
 from pipeline.documents.values.tree import Tree
 from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
-from pipeline.report.terminal import Progress
+from pipeline.report.progress import Progress
 from pipeline.run import Options, run
 from pipeline.setup import Setup, load_setup
 from pipeline.signed import amend as work

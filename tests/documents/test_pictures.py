@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import segno
 import zxingcpp
 from docx import Document
 from PIL import Image
@@ -23,6 +24,13 @@ def _read(png: bytes) -> list[str]:
 @pytest.mark.parametrize("text", ["C2026-000001/1", "C2026-999999/12", "SANS-REFERENCE/1"])
 def test_the_code_is_read_back_as_its_text(text: str) -> None:
     assert _read(code_png(text)) == [text]
+
+
+@pytest.mark.parametrize("text", ["C2026-000001/1", "SANS-REFERENCE/1/A3", "x" * 200])
+def test_the_picture_is_the_one_that_segno_draws(text: str) -> None:
+    drawn = io.BytesIO()
+    segno.make_qr(text, error="m", mask=3).save(drawn, kind="png", scale=8, border=2)
+    assert code_png(text) == drawn.getvalue()
 
 
 def test_the_same_text_gives_the_same_picture() -> None:

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.documents import library, soundness
+from pipeline import soundness
+from pipeline.documents import library
 from pipeline.documents.lint import Fault, FaultyTemplatesError
-from pipeline.documents.soundness import load_memory
 from pipeline.documents.word import WordTemplate
 from pipeline.setup import load_setup
+from pipeline.soundness import load_memory
 from tests.conftest import ROOT
 
 NAME = "annexe_etranger.docx"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,11 @@ TRANSLATIONS = load_translations(ROOT / "schemas", judge().tables.fields)
 SHIPPED = sorted((ROOT / "templates_docx").glob("*.docx"))
 
 
-def _values(changes: dict[str, Any], *, draft: bool = False) -> dict[str, Any]:
+def _values(changes: dict[str, Any], *, draft: bool = False) -> Mapping[str, Any]:
     return template_values(facts(changes), TRANSLATIONS, draft=draft)
 
 
-def _docxtpl(path: Path, values: dict[str, Any]) -> bytes:
+def _docxtpl(path: Path, values: Mapping[str, Any]) -> bytes:
     document = docxtpl.DocxTemplate(str(path))
     document.render(values, jinja_env=word_environment(), autoescape=True)
     buffer = io.BytesIO()

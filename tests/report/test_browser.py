@@ -17,6 +17,7 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.model import Outcome
+from pipeline.report.morning.lines import lines_of
 from pipeline.report.page import Names, report_html
 from tests.report.chromium import Page, chromium, find_chromium
 from tests.report.follow_ups import action, desk_outcome, follow_up
@@ -71,8 +72,8 @@ def outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / name).touch()
     hers = next(v for v in OUTCOME.verdicts if v.entry.reference == "C2026-000005")
     names = dataclasses.replace(NAMES, cells={(hers.place, "DUR-01"): ("Réponses de l'été", "N5")})
-    html = report_html(OUTCOME, settings(), tables(), names)
-    (folder / "rapport.html").write_text(html, "utf-8", errors="replace")
+    pieces = report_html(OUTCOME, lines_of(OUTCOME, tables()), settings(), tables(), names)
+    (folder / "rapport.html").write_text("".join(pieces), "utf-8", errors="replace")
     return root
 
 
@@ -90,6 +91,7 @@ def page(browser: Page, outbox: Path) -> Page:
     """The page as it opens, at 1 440 pixels."""
     browser.resize(1440)
     browser.open(address(outbox))
+    browser.until("!document.querySelector('#lignes noscript')")
     return browser
 
 
@@ -189,7 +191,7 @@ def test_the_search_reads_names_references_and_findings_without_accents(page: Pa
 def test_sorting_goes_by_columns_and_says_so(page: Page) -> None:
     by_start = shown(page)
     page.run("document.querySelector('#tous th[data-sort=nom] button').click()")
-    names = page.run("[...document.querySelectorAll('#lignes [data-k=nom]')].map(n => n.textContent)")
+    names = page.run("[...document.querySelectorAll('#lignes b')].map(n => n.textContent)")
     assert names.index("OUALDI-PRÉVOST Inès") == len(names) - 1
     assert page.run("document.querySelector('th[data-sort=nom]').getAttribute('aria-sort')") == "ascending"
     assert page.run("document.querySelectorAll('#tous th[aria-sort]').length") == 1
@@ -310,8 +312,57 @@ def test_without_its_script_everything_is_there_to_read(page: Page, outbox: Path
         assert len(shown(page)) == 33
         assert page.run("document.getElementById('filtres').offsetParent === null")
         assert page.run("document.getElementById('langue').offsetParent === null")
+        folded = page.run("[...document.querySelectorAll('#C2026-000005 details p')].map(p => p.textContent)")
+        assert any("La durée effective indiquée" in text for text in folded)
     finally:
         page.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+@pytest.fixture
+def many(browser: Page, outbox: Path) -> Page:
+    """The page as it opens when it has more dossiers than it unfolds by itself."""
+    text = (outbox / "rapports/dernier/rapport.html").read_text("utf-8")
+    assert "FEW = 2000" in text
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text.replace("FEW = 2000", "FEW = 0"))
+    (outbox / "rapports/dernier/beaucoup.html").write_text(text, "utf-8")
+    browser.resize(1440)
+    browser.open((outbox / "rapports/dernier/beaucoup.html").as_uri())
+    return browser
+
+
+FOLDED = "document.getElementById('C2026-000005').querySelector('noscript') !== null"
+OPENED = "document.querySelector('#C2026-000005 details').textContent"
+
+
+def test_many_dossiers_are_folded_until_somebody_opens_them_in_either_language(many: Page) -> None:
+    assert many.run("document.querySelectorAll('#lignes noscript').length") == 33
+    many.run("document.getElementById('langue').click()")
+    many.run("document.querySelector('#C2026-000005 summary').click()")
+    many.until(f"!({FOLDED})")
+    assert "To be corrected In English." in many.run(OPENED)
+    many.run("document.getElementById('langue').click()")
+    assert "À corriger La durée effective indiquée" in many.run(OPENED)
+    assert many.run("document.querySelectorAll('#lignes noscript').length") == 32
+    assert many.run("window.hurt") is None
+
+
+def test_what_is_folded_is_found_by_the_search_and_stays_folded(many: Page) -> None:
+    search(many, "duree effective")
+    many.until("document.getElementById('compte').textContent.includes(' 1 sur')")
+    assert shown(many) == ["C2026-000005"]
+    many.run("document.getElementById('langue').click()")
+    search(many, "to be corrected in english")
+    many.until("!document.getElementById('C2026-000006').hidden")
+    assert "C2026-000005" in shown(many)
+    search(many, "span")  # the markup is no text
+    many.until("document.getElementById('compte').textContent.startsWith('Dossiers shown: 0')")
+    assert many.run(FOLDED)
+
+
+def test_what_is_folded_is_printed(many: Page) -> None:
+    choose(many, "statut", "refusé")
+    text = " ".join(" ".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(many.pdf())).pages).split())
+    assert "Le stage devait commencer le 02/11/2026" in text
 
 
 @pytest.mark.parametrize("width", [1440, 380])

@@ -60,6 +60,15 @@ def test_a_whole_run_names_nobody_and_counts_everything(journal: Journal, tmp_pa
         assert name not in text
 
 
+def test_a_line_stands_in_the_file_before_the_next_thing_happens(journal: Journal, tmp_path: Path) -> None:
+    journal.event("begun")
+    assert [line["event"] for line in lines(tmp_path)] == ["begun"]
+    journal.outcome(full_outcome())
+    journal.event("sent")
+    told = [line["event"] for line in lines(tmp_path)]
+    assert (told[0], told[-2:]) == ("begun", ["done", "sent"])
+
+
 def test_the_file_is_for_its_owner_alone(journal: Journal, tmp_path: Path) -> None:
     journal.event("begun")
     assert (tmp_path / "journal.jsonl").stat().st_mode & 0o077 == 0

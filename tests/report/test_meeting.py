@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from pipeline.documents.pages import PdfJob, find_wkhtmltopdf, html_to_pdf
 from pipeline.model import Outcome, Source
 from pipeline.report.meeting import meeting_html
-from pipeline.report.page import Names
+from pipeline.report.morning.lines import lines_of
 from tests.report.follow_ups import action, desk_outcome, follow_up
 from tests.report.outcomes import DAY, UGLY, empty_outcome, finding, full_outcome, settings, tables, verdict
 
@@ -22,7 +22,7 @@ COUNTRIES = ("MA", "CA", "DE", "JP", "BE", "ES", "IT", "US", "VN", "SN", "MX", "
 
 
 def paper(outcome: Outcome) -> str:
-    return meeting_html(outcome, settings(), tables(), Names())
+    return meeting_html(outcome, lines_of(outcome, tables()), settings(), tables(), {})
 
 
 def crowded() -> Outcome:

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from pipeline.model import Outcome
 from pipeline.report.morning.cells import workbook_cells
-from pipeline.report.morning.lines import Link
+from pipeline.report.morning.lines import Link, lines_of
 from pipeline.report.morning.words import Text
 from pipeline.report.page import Names, report_html
 from pipeline.report.workbook import write_workbook
@@ -26,13 +26,9 @@ from tests.report.outcomes import DAY, UGLY, empty_outcome, full_outcome, settin
 TABLES, SETTINGS = tables(), settings()
 
 
-def page(outcome: Outcome) -> str:
-    return report_html(
-        outcome,
-        SETTINGS,
-        TABLES,
-        Names(systems={"imprime_contact": "Imprimé contact"}, documents={"convention": "Convention"}),
-    )
+def page(outcome: Outcome, names: Names | None = None) -> str:
+    names = names or Names(systems={"imprime_contact": "Imprimé contact"}, documents={"convention": "Convention"})
+    return "".join(report_html(outcome, lines_of(outcome, TABLES), SETTINGS, TABLES, names))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +39,7 @@ def full() -> str:
 def test_every_row_every_file_and_every_unread_row_is_told(full: str) -> None:
     outcome = full_outcome()
     text = html.fromstring(full).text_content()
-    assert len(re.findall('class="dossier"', full)) == 10
+    assert len(re.findall("class=dossier", full)) == 10
     for seen in outcome.verdicts:
         assert f"ligne {seen.place.row}" in text
     for source in outcome.sources:
@@ -118,6 +114,25 @@ def test_departures_abroad_stand_by_country_with_the_date_of_the_advice(full: st
     assert "Aucun départ" in page(sound_outcome())
 
 
+def test_the_page_comes_in_pieces_that_hold_one_dossier_at_most() -> None:
+    outcome = full_outcome()
+    pieces = list(report_html(outcome, lines_of(outcome, TABLES), SETTINGS, TABLES, Names()))
+    counts = [piece.count("class=dossier") for piece in pieces]
+    assert (sum(counts), max(counts)) == (10, 1)
+
+
+def test_a_document_of_an_unknown_kind_is_called_by_its_name_and_a_known_one_by_its_title() -> None:
+    outcome = sound_outcome()
+    (judged,) = outcome.verdicts
+    paths = ("x/annexe_etranger_C2026-000004.docx", "x/note.", "x/plan d’accès")
+    outcome = dataclasses.replace(outcome, documents={judged.place: paths})
+    names = Names(documents={"annexe": "Annexe", "annexe_etranger": "Annexe étranger"})
+    links = html.fromstring(page(outcome, names)).xpath("//ul[@class='docs']//a")
+    told = [link.text_content() for link in links]
+    assert told == ["Annexe étranger (docx)", "note. (fichier)", "plan d’accès (fichier)"]
+    assert links[2].get("href") == "../../x/plan%20d%E2%80%99acc%C3%A8s"
+
+
 def test_an_empty_night_has_its_page() -> None:
     text = page(empty_outcome())
     assert "Aucun fichier n’a été déposé" in text
@@ -135,7 +150,7 @@ def test_more_dossiers_than_a_day_holds_are_counted_not_lost() -> None:
     text = page(dataclasses.replace(sound_outcome(), verdicts=verdicts))
     assert "25\u00a0autres dossiers" in text
     assert len(html.fromstring(text).xpath("//section[@id='aujourdhui']/table//tbody/tr")) == 15
-    assert len(re.findall('class="dossier"', text)) == 40
+    assert len(re.findall("class=dossier", text)) == 40
 
 
 def test_every_follow_up_stands_in_it_with_what_the_desk_knows() -> None:
@@ -156,7 +171,7 @@ def test_every_follow_up_stands_in_it_with_what_the_desk_knows() -> None:
 
 def test_a_dossier_that_no_file_shows_any_more_is_not_taken_for_a_row_of_this_run() -> None:
     outcome = desk_outcome()
-    assert len(re.findall('class="dossier"', page(outcome))) == len(outcome.follow_ups) + 2
+    assert len(re.findall("class=dossier", page(outcome))) == len(outcome.follow_ups) + 2
 
 
 def test_coming_starts_are_those_that_nothing_asks_for_today() -> None:
@@ -200,7 +215,7 @@ def test_the_workbooks_of_the_portfolios_and_for_others_are_a_click_away() -> No
     outcome = desk_outcome()
     hers = tuple(dataclasses.replace(one, manager="Jeanne Roux") for one in outcome.follow_ups)
     outcome = dataclasses.replace(outcome, follow_ups=hers)
-    found = html.fromstring(report_html(outcome, SETTINGS, TABLES, names))
+    found = html.fromstring(page(outcome, names))
     (link,) = found.xpath("//section[@id='extraits']//a")
     assert (link.get("href"), link.text_content()) == ("responsables/x.xlsx", "Licence <i> (a@b.fr)")
     assert found.xpath("//nav//a[@href='../../suivi_jeanne_roux.xlsx']")
@@ -210,8 +225,6 @@ def test_the_workbooks_of_the_portfolios_and_for_others_are_a_click_away() -> No
 
 def test_a_rule_and_a_day_are_written_in_english_on_the_english_page() -> None:
     names = Names(rules={"DUR-01": "Durée maximale"}, rules_en={"DUR-01": "Longest duration"})
-    english = json.loads(
-        html.fromstring(report_html(desk_outcome(), SETTINGS, TABLES, names)).xpath("//script[@id='anglais']")[0].text
-    )
+    english = json.loads(html.fromstring(page(desk_outcome(), names)).get_element_by_id("anglais").text)
     assert "Longest duration (DUR-01)" in english
     assert not any(re.search(r"\d\d/\d\d/\d{4}", text) for text in english)

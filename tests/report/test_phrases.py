@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Companion, Place, Status
-from pipeline.report.package import Grid
+from pipeline.report.notes import Grid
 from pipeline.report.phrases import by_rule, count, level, needs_work, see_also, shorten, to_do, typographic
 from pipeline.report.sentence import night, reasons
 from tests.report.outcomes import empty_outcome, finding, full_outcome, sound_outcome, tables, verdict

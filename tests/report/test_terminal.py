@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from pipeline.report.terminal import Progress, progress, summary
+from pipeline.report.terminal import summary
 from tests.report.follow_ups import desk_outcome
 from tests.report.outcomes import empty_outcome, full_outcome
 
@@ -45,16 +45,6 @@ def test_an_empty_run_is_told_too() -> None:
     stream = io.StringIO()
     summary(empty_outcome(), Console(file=stream, force_terminal=True, width=100))
     assert "0\u00a0fichier lu" in stream.getvalue()
-
-
-def test_the_bar_shows_on_a_terminal_and_not_elsewhere() -> None:
-    shown, hidden = io.StringIO(), io.StringIO()
-    with Progress(Console(file=shown, force_terminal=True)).stage("Lecture", 3) as advance:
-        advance(3)
-    with progress(Console(file=hidden), "Lecture", 3) as advance:
-        advance(3)
-    assert "Lecture" in shown.getvalue()
-    assert hidden.getvalue() == ""
 
 
 def test_the_follow_up_to_keep_is_named_where_there_is_one() -> None:

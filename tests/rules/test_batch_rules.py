@@ -18,7 +18,7 @@ from pipeline.check.batch.frame import largest_number
 from pipeline.dossiers import identify
 from pipeline.model import Deposit, Finding, Place, Verdict
 from pipeline.register import open_register
-from pipeline.register.store import Held, Stored
+from pipeline.register.values import Held, Stored
 from pipeline.tables.yamls import read_yaml
 from pipeline.verdicts import judge_entries
 from tests.rules.forms import ROOT, TODAY, entry, judge

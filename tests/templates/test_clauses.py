@@ -137,7 +137,7 @@ def of_model(model: str) -> list[Clause]:
     return chosen(ARTICLES, model)
 
 
-def printed(model: str, values: Context) -> list[tuple[Clause, list[Block]]]:
+def printed(model: str, values: Mapping[str, Any]) -> list[tuple[Clause, list[Block]]]:
     """The clauses of ``model`` that a dossier prints, each with the blocks that it prints."""
     return [
         (clause, [block for block in clause.blocs if holds(block.si, values)])
@@ -146,12 +146,12 @@ def printed(model: str, values: Context) -> list[tuple[Clause, list[Block]]]:
     ]
 
 
-def in_tables(frames: Sequence[Frame], values: Context) -> set[int]:
+def in_tables(frames: Sequence[Frame], values: Mapping[str, Any]) -> set[int]:
     lines = [line for frame in frames if holds(frame.si, values) for line in frame.lines]
     return {mention for line in lines if holds(line.si, values) for mention in line.mentions}
 
 
-def missing_mentions(clauses_printed: Sequence[tuple[Clause, Sequence[Block]]], values: Context) -> set[int]:
+def missing_mentions(clauses_printed: Sequence[tuple[Clause, Sequence[Block]]], values: Mapping[str, Any]) -> set[int]:
     """The mentions of D124-4 that neither the tables nor the articles carry; a heading alone carries nothing."""
     carried = in_tables(FRAMES, values)
     for clause, blocks in clauses_printed:

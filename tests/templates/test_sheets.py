@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def finding(message: str, **changes: Any) -> Finding:
     return dataclasses.replace(base, **changes)
 
 
-def values_of(seen: Facts, *findings: Finding) -> dict[str, Any]:
+def values_of(seen: Facts, *findings: Finding) -> Mapping[str, Any]:
     return template_values(seen, load_translations(ROOT / "schemas", judge().tables.fields), findings=findings)
 
 

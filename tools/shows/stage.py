@@ -27,7 +27,7 @@ from rich.console import Console
 
 from pipeline.model import Outcome
 from pipeline.register import open_register
-from pipeline.report.terminal import Progress
+from pipeline.report.progress import Progress
 from pipeline.run import Options, run
 from pipeline.tables import load_tables
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from pipeline.check.batch.people import Identity, firsts, identity_of
 from pipeline.check.facts import Person
@@ -20,6 +17,9 @@ from pipeline.dossiers import academic_year_of, siren_of, student_by_names, stud
 from pipeline.model import Companion, Deposit
 from pipeline.tables.countries import Countries
 from pipeline.tables.words import fold
+
+if TYPE_CHECKING:  # pandas takes a quarter of a second: only a process that compares rows loads it
+    import pandas as pd
 
 _LEGAL_FORMS = frozenset({
     "sa", "sas", "sasu", "sarl", "eurl", "ei", "eirl", "sci", "scop", "scic", "snc", "gie", "gip", "asso", "association",
@@ -85,6 +85,8 @@ class Batch:
     """The current versions side by side, in the order of their places: nothing depends on the order of the files."""
 
     def __init__(self, members: Iterable[Member], countries: Countries, years: AcademicYear, today: date) -> None:
+        import pandas as pd
+
         self.members: Sequence[Member] = sorted(members, key=lambda m: (m.deposit.place, m.reference or ""))
         deposits = [member.deposit for member in self.members]
         keys = zip(
@@ -242,12 +244,16 @@ class Spans:
     """The periods of some lines, both ends included, for questions about common days."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
+        import numpy as np
+
         self._lines = lines
         self._first = np.array([line.start.toordinal() for line in lines], dtype=np.int64)
         self._after = np.array([line.end.toordinal() + 1 for line in lines], dtype=np.int64)
 
     def busiest(self) -> Sequence[int]:
         """Return for each line the most lines that share one of its days, itself included."""
+        import numpy as np
+
         bounds = np.unique(np.concatenate([self._first, self._after]))
         begins, ends = np.searchsorted(bounds, self._first), np.searchsorted(bounds, self._after)
         steps = np.zeros(len(bounds) + 1, dtype=np.int64)
@@ -256,11 +262,11 @@ class Spans:
         present = np.cumsum(steps)
         return [int(present[a:b].max()) for a, b in zip(begins, ends, strict=True)]
 
-    def meeting(self, position: int) -> list[Line]:
-        """Return the other lines that share a day with the one at ``position``."""
+    def meeting(self, position: int, most: int | None = None) -> list[Line]:
+        """Return the other lines that share a day with the one at ``position``; the first ``most`` of them."""
         shared = (self._first < self._after[position]) & (self._first[position] < self._after)
         shared[position] = False
-        return [self._lines[int(i)] for i in np.flatnonzero(shared)]
+        return [self._lines[int(i)] for i in shared.nonzero()[0][:most]]
 
 
 def largest_number(text: object) -> Decimal | None:

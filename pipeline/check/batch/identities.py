@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rapidfuzz import fuzz
-
 from pipeline.check.batch import BatchHit, batch_rule
 from pipeline.check.batch.frame import Batch, bare_name
 from pipeline.check.batch.people import firsts
@@ -46,4 +44,6 @@ def gives_another_name_to_a_siret(batch: Batch, p: Parameters) -> Iterator[Batch
 
 
 def _unlike(one: str, two: str, least: int) -> bool:
+    from rapidfuzz import fuzz  # here: a process that compares no rows does not load it
+
     return one != two and fuzz.token_set_ratio(one, two) < least

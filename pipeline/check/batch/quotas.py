@@ -54,4 +54,4 @@ def _over(
         for position, (line, count) in enumerate(zip(group, spans.busiest(), strict=True)):
             most = ceiling(line)
             if most is not None and count > most:
-                yield line, count, most, spans.meeting(position)[:_NAMED]
+                yield line, count, most, spans.meeting(position, _NAMED)

@@ -7,9 +7,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-import email_validator
-import phonenumbers
-
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
 
@@ -50,9 +47,24 @@ def _domains(facts: Facts) -> str | Bilingual:
     return named or Bilingual("l’adresse de l’université", "the university’s domain")
 
 
-@functools.lru_cache(maxsize=32768)
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+"""What may stand before the @ of any address."""
+_SURELY_SHORT = 63
+"""An address of so many ASCII characters has at most 254 bytes, however its domain is written (RFC 5321)."""
+
+
 def is_address(text: str) -> bool:
     """Tell whether ``text`` is an e-mail address; its domain is not looked up."""
+    local, _, domain = text.rpartition("@")
+    plain = text.isascii() and len(text) <= _SURELY_SHORT and _PLAIN.fullmatch(local)
+    # People are many and domains few: before a plain name, the domain alone decides.
+    return _is_address(f"x@{domain}" if plain else text)
+
+
+@functools.lru_cache(maxsize=32768)
+def _is_address(text: str) -> bool:
+    import email_validator  # here, as phonenumbers below: who judges nothing does not load them
+
     try:
         email_validator.validate_email(text, check_deliverability=False)
     except email_validator.EmailNotValidError:
@@ -93,6 +105,8 @@ def has_an_unreadable_phone(facts: Facts, _: Parameters) -> Iterator[Hit]:
 @functools.lru_cache(maxsize=32768)
 def is_phone(text: str, country: str | None) -> bool:
     """Tell whether ``text`` is a valid number of ``country`` (none: France), of an overseas territory, or with +."""
+    import phonenumbers
+
     for region in dict.fromkeys((country or "FR", *OVERSEAS_REGIONS)):
         try:
             if phonenumbers.is_valid_number(phonenumbers.parse(text, region)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline.check.facts import Facts
-from pipeline.documents.checklist.pieces import BLOCKS, Block, Checklist, Piece, Text
+from pipeline.documents.checklist.pieces import BLOCKS, Block, Checklist, Piece, Slots, Text
 from pipeline.documents.conditions import CONDITIONS
 from pipeline.language import long_date, short_date
 
@@ -30,42 +30,60 @@ class Line:
     """Strongly recommended."""
 
 
-def lines(facts: Facts, checklist: Checklist, slots: Mapping[str, Text]) -> Iterator[Line]:
-    """Give the lines that apply to one dossier, in the order of the page, their slots written."""
-    for piece in checklist.pieces:
-        line = _line(piece, facts, slots)
-        if line is not None:
-            yield line
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """One kind of line that applies to a dossier."""
+
+    piece: Piece
+    status: str
+    sure: bool
+    """False: its condition is something that the form does not tell."""
+
+    @property
+    def block(self) -> Block:
+        return BLOCKS.get(self.status, "C") if self.sure else "C"
+
+    @property
+    def label(self) -> Text:
+        """Its label, with when it is due where that is not sure; its slots are to be written."""
+        label, when = self.piece.label, self.piece.when
+        if self.sure or when is None:
+            return label
+        return Text(f"{label.fr}, {when.fr}", f"{label.en}, {when.en}")
 
 
-def _line(piece: Piece, facts: Facts, slots: Mapping[str, Text]) -> Line | None:
+def applying(facts: Facts, checklist: Checklist) -> Iterator[Applying]:
+    """Give the kinds of lines that apply to one dossier, in the order of the page."""
     country = facts.country
-    status = piece.statuses.get(country.zone if country else "FR_METRO_DROM_COM") or piece.statuses.get("")
-    if status in (None, "", "sans objet") or not piece.concerns(country.code if country else ""):
-        return None
-    holds = CONDITIONS[piece.condition](facts) if piece.condition else True
-    if holds is False:
-        return None
-    label, block = piece.label, BLOCKS.get(status or "", "C")
-    if holds is None:
-        block = "C"
-        if piece.when:
-            label = Text(f"{label.fr}, {piece.when.fr}", f"{label.en}, {piece.when.en}")
-    supplied, settled = _supplied(piece, facts)
-    return Line(
-        code=piece.code,
-        block=block,
-        label=label.filled(slots),
-        reason=piece.reason.filled(slots),
-        issuer=piece.issuer.filled(slots),
-        to_check=piece.to_check.filled(slots),
-        supplied=supplied,
-        settled=settled,
-        strong=status == "fortement recommandé",
-    )
+    zone, code = (country.zone, country.code) if country else ("FR_METRO_DROM_COM", "")
+    for piece in checklist.pieces:
+        status = piece.statuses.get(zone) or piece.statuses.get("")
+        if status in (None, "", "sans objet") or not piece.concerns(code):
+            continue
+        holds = CONDITIONS[piece.condition](facts) if piece.condition else True
+        if holds is not False:
+            yield Applying(piece, status or "", holds is not None)
 
 
-def _supplied(piece: Piece, facts: Facts) -> tuple[Text | None, bool]:
+def lines(facts: Facts, checklist: Checklist, slots: Slots) -> Iterator[Line]:
+    """Give the lines that apply to one dossier, in the order of the page, their slots written."""
+    for kind in applying(facts, checklist):
+        piece = kind.piece
+        received, settled = supplied(piece, facts)
+        yield Line(
+            code=piece.code,
+            block=kind.block,
+            label=kind.label.filled(slots),
+            reason=piece.reason.filled(slots),
+            issuer=piece.issuer.filled(slots),
+            to_check=piece.to_check.filled(slots),
+            supplied=received,
+            settled=settled,
+            strong=kind.status == "fortement recommandé",
+        )
+
+
+def supplied(piece: Piece, facts: Facts) -> tuple[Text | None, bool]:
     """Say that the document has come and until when it is valid, and tell whether that is enough."""
     value = facts[piece.supplied_by] if piece.supplied_by else None
     if value is None or value is False:

@@ -25,18 +25,23 @@ BLOCKS: Mapping[str, Block] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Slots:
+    """What the slots of the texts hold for one dossier, by name."""
+
+    fr: Mapping[str, str]
+    en: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """One text in both languages, with slots."""
 
     fr: str
     en: str
 
-    def filled(self, slots: Mapping[str, Text]) -> Text:
+    def filled(self, slots: Slots) -> Text:
         """Return the text with its slots written."""
-        return Text(
-            self.fr.format_map({k: v.fr for k, v in slots.items()}),
-            self.en.format_map({k: v.en for k, v in slots.items()}),
-        )
+        return Text(self.fr.format_map(slots.fr), self.en.format_map(slots.en))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules.dates import month_before
 from pipeline.check.stipend_amounts import exemption
-from pipeline.documents.checklist.pieces import Text
+from pipeline.documents.checklist.pieces import Slots, Text
 from pipeline.language import country_name, in_country, long_date, money, short_date
 
 _LEVELS = {
@@ -18,11 +17,11 @@ _LEVELS = {
 _PARTLY_RED = Text("zones rouges en partie", "partly red zones")
 
 
-def slots(facts: Facts) -> Mapping[str, Text]:
+def slots(facts: Facts) -> Slots:
     """Return what the texts of the lines may ask for, by name."""
     country, advice = facts.country, facts.advice
     seuil = exemption(facts)
-    return {
+    texts = {
         "date_debut": _day(facts.start),
         "date_fin": _day(facts.end),
         "dans_pays": _place(facts),
@@ -33,6 +32,7 @@ def slots(facts: Facts) -> Mapping[str, Text]:
         "niveau": _LEVELS.get(advice.level if advice else "none", _PARTLY_RED),
         "date_avis": _day(advice.as_of if advice else None),
     }
+    return Slots({name: text.fr for name, text in texts.items()}, {name: text.en for name, text in texts.items()})
 
 
 def _day(day: date | None) -> Text:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipeline.documents.message.enclosed import Enclosed, enclose
-from pipeline.documents.message.mail import Draft, Letter, compose, letter, sealed, together, written
+from pipeline.documents.message.mail import Draft, Letter, compose, letter, together, written
 from pipeline.documents.message.news import is_news
+from pipeline.documents.message.sealing import sealed
 from pipeline.documents.message.texts import Letters, load_letters
 
 __all__ = [

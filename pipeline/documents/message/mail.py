@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from datetime import date
 from pathlib import Path
 
 from jinja2 import FileSystemLoader
 
 from pipeline.check.facts import Facts
-from pipeline.check.rules.identity import is_address
 from pipeline.documents.checklist import ChecklistPage
 from pipeline.documents.jinja import html_environment
 from pipeline.documents.message.body import Body, HostBody, body, host_body, slots_of
 from pipeline.documents.message.enclosed import Enclosed
 from pipeline.documents.message.news import told_by
 from pipeline.documents.message.plain import plain
+from pipeline.documents.message.sealing import is_sound, one_line, sealed
 from pipeline.documents.message.texts import Letters
 from pipeline.dossiers import student_of
 from pipeline.language import Language
 from pipeline.model import Status, Verdict
-
-_SUBTYPES = {"pdf": "pdf", "docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +65,10 @@ class Letter:
     path: str = ""
     """Under the outbox."""
 
-    def light(self, path: str) -> Letter:
-        """Return the letter as it stands at ``path``, without the bytes of its PDFs."""
+    def light(self, path: str, *, whole: bool = True) -> Letter:
+        """Return the letter as it stands at ``path``, without the bytes of its PDFs; without its texts, unless ``whole``."""
+        if not whole:
+            return dataclasses.replace(self, path=path, draft=dataclasses.replace(self.draft, parts=(), enclosed=()))
         bare = tuple(
             dataclasses.replace(e, data=None if e.data is None else b"") for e in self.draft.enclosed
         )  # b"": attached, to be read again
@@ -162,51 +157,6 @@ def written(draft: Draft) -> bytes:
     )
     attached = [(file.name, file.data) for file in draft.enclosed if file.data is not None]
     return sealed(draft.subject, draft.sender, draft.to, draft.day, text, html, attached)
-
-
-def sealed(
-    subject: str,
-    sender: tuple[str, str],
-    to: str,
-    day: date,
-    text: str,
-    html: str,
-    attached: Sequence[tuple[str, bytes]] = (),
-) -> bytes:
-    """Return a draft .eml; whatever the texts are, they write no header and forge no part.
-
-    ``sender`` is (name, address), ``attached`` are (file name, PDF or .docx). An address that is not sound is left out.
-    """
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = one_line(subject)
-    if sender[1] and is_sound(sender[1]):
-        message["From"] = str(Address(one_line(sender[0]), addr_spec=sender[1]))
-    if to and is_sound(to):
-        message["To"] = to
-    message["Date"] = format_datetime(datetime.combine(day, time(8), UTC))
-    message["X-Unsent"] = "1"
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    digest = hashlib.sha256("\0".join((text, html)).encode("utf-8", "replace"))
-    for _, data in attached:
-        digest.update(data)
-    message.set_boundary(f"conventions-texte-{digest.hexdigest()[:40]}")
-    for name, data in attached:
-        subtype = _SUBTYPES.get(name.rpartition(".")[2], "pdf")
-        message.add_attachment(data, maintype="application", subtype=subtype, filename=one_line(name))
-    if attached:
-        message.set_boundary(f"conventions-{digest.hexdigest()[:40]}")
-    return message.as_bytes()
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` on one line, as a header holds it."""
-    return " ".join(text.split())
-
-
-def is_sound(address: str) -> bool:
-    """Tell whether mail can be sent to ``address``, and a header can hold it."""
-    return address.isascii() and not any(c.isspace() for c in address) and is_address(address)
 
 
 def address_of(facts: Facts) -> str:

@@ -6,7 +6,9 @@ nothing, and ``{%p if etudiant.telephone %}`` removes its line. The names under 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from pipeline.check.facts import Facts
 from pipeline.documents.cases import cases
@@ -16,10 +18,10 @@ from pipeline.documents.values.internship import internship
 from pipeline.documents.values.people import full_name, fund, host, student
 from pipeline.documents.values.stipend import stipend
 from pipeline.documents.values.translations import Translations, load_translations
-from pipeline.documents.values.tree import Tree
+from pipeline.documents.values.tree import Groups, Tree
 from pipeline.documents.values.writer import Writer
-from pipeline.language import Language
 from pipeline.model import Finding
+from pipeline.tables.fields import Field
 
 __all__ = ["CONFIDENTIAL", "SERVICES", "Amendment", "Translations", "load_translations", "template_values"]
 
@@ -33,7 +35,8 @@ CONFIDENTIAL = {
     "fr": "Voir l’annexe confidentielle signée par les parties.",
     "en": "See the confidential appendix signed by the parties.",
 }
-_HIDDEN = ("stage.sujet", "stage.activites", "stage.competences")
+_HIDDEN = ("sujet", "activites", "competences")
+"""In the group « stage », when its subject is confidential."""
 
 
 def template_values(
@@ -44,67 +47,77 @@ def template_values(
     findings: Sequence[Finding] = (),
     amended: Amendment | None = None,
 ) -> Tree:
-    """Return everything that the templates may ask for about one dossier.
+    """Return everything that the templates may ask for about one dossier, each group made when it is asked for.
 
     ``draft`` puts the PROJET mark on every page. ``findings`` are those of the verdict: what is still to be decided
     before the agreement stands on the sheet of the programme director. ``amended`` is what an amendment says of the
     change.
     """
-    cas = {**cases(facts), "projet": draft}
-    french = _tree(facts, translations, "fr", cas, amended)
-    french["en"] = _tree(facts, translations, "en", cas, amended)
     undecided = [finding for finding in findings if _undecided(facts, finding)]
-    french["convention"]["a_verifier"] = [finding.message for finding in undecided]
-    french["en"]["convention"]["a_verifier"] = [finding.message_en for finding in undecided]
-    return french
+    french = _makers(Writer(facts, translations, "fr"), draft, [f.message for f in undecided], amended)
+    english = _makers(Writer(facts, translations, "en"), draft, [f.message_en for f in undecided], amended)
+    return Groups({**french, "en": lambda: Groups(english)})
 
 
 def _undecided(facts: Facts, finding: Finding) -> bool:
     """Tell whether a manager has to decide before the agreement; what would tell a confidential text is left out."""
-    told = facts.confidential and not set(_HIDDEN).isdisjoint(finding.fields)
+    told = facts.confidential and any(f"stage.{name}" in finding.fields for name in _HIDDEN)
     return finding.severity == "à vérifier" and finding.jalon == "édition" and not told
 
 
-def _tree(
-    facts: Facts,
-    translations: Translations,
-    language: Language,
-    cas: Mapping[str, bool],
-    amended: Amendment | None,
-) -> Tree:
-    write = Writer(facts, translations, language)
-    tree: Tree = {}
-    for key, field in facts.tables.fields.items():
-        group, _, name = key.partition(".")
-        tree.setdefault(group, {})[name] = write.field(field)
-    confidential = {key.partition(".")[2]: tree["stage"][key.partition(".")[2]] for key in _HIDDEN}
-    tree["confidentiel"] = confidential
-    if facts.confidential:
-        tree["stage"] |= dict.fromkeys(confidential, CONFIDENTIAL[language])
-    tree["cas"] = dict(cas)
-    tree["convention"] = agreement(write)
-    tree["universite"] = university(write)
-    tree["services"] = {name: service(write, name) for name in SERVICES}
-    tree["guide"] = {"nom": facts.settings.guide}
-    tree["avis"] = advice(write)
-    tree["avenant"] = amendment(write, amended)
-    if amended is not None:
-        # A scanned amendment is not taken for the agreement.
-        tree["convention"]["code"] += f"/A{amended.number}"
-    for group, extra in _computed(write, tree).items():
-        tree[group] |= extra
-    return tree
-
-
-def _computed(write: Writer, tree: Tree) -> dict[str, Tree]:
-    """Return the computed names of each group, from what the tree already holds."""
+def _makers(
+    write: Writer, draft: bool, undecided: Sequence[str], amended: Amendment | None
+) -> Mapping[str, Callable[[], Any]]:
+    """Return what makes each group in one language."""
+    facts = write.facts
+    groups = facts.tables.fields.groups
+    typed = Groups({group: partial(_typed, write, fields) for group, fields in groups.items()})
     return {
-        "etudiant": student(tree),
-        "protection": fund(write, tree),
-        "organisme": host(write, tree),
-        "stage": internship(write, tree),
-        "gratification": stipend(write, tree),
-    } | {
-        group: {"nom_complet": full_name(tree[group])}
-        for group in ("signataire", "tuteur", "tuteur2", "enseignant", "representant")
+        **{group: partial(_with_computed, write, typed, group) for group in groups},
+        "confidentiel": lambda: {name: typed["stage"][name] for name in _HIDDEN},
+        "cas": lambda: {**cases(facts), "projet": draft},
+        "convention": lambda: _convention(write, undecided, amended),
+        "universite": lambda: university(write),
+        "services": lambda: {name: service(write, name) for name in SERVICES},
+        "guide": lambda: {"nom": facts.settings.guide},
+        "avis": lambda: advice(write),
+        "avenant": lambda: amendment(write, amended),
     }
+
+
+def _typed(write: Writer, fields: Mapping[str, Field]) -> Tree:
+    """Return what the form says in one group."""
+    return {name: write.field(field) for name, field in fields.items()}
+
+
+def _with_computed(write: Writer, typed: Tree, group: str) -> Tree:
+    """Return what the form says in ``group``, then what follows from it."""
+    hidden = group == "stage" and write.facts.confidential
+    computed = _COMPUTED.get(group)
+    return {
+        **typed[group],
+        **(dict.fromkeys(_HIDDEN, CONFIDENTIAL[write.language]) if hidden else {}),
+        **(computed(write, typed) if computed else {}),
+    }
+
+
+def _convention(write: Writer, undecided: Sequence[str], amended: Amendment | None) -> Tree:
+    known = agreement(write)
+    # A scanned amendment is not taken for the agreement.
+    code = known["code"] + (f"/A{amended.number}" if amended is not None else "")
+    return {**known, "code": code, "a_verifier": list(undecided)}
+
+
+def _named(group: str) -> Callable[[Writer, Tree], Tree]:
+    return lambda _, typed: {"nom_complet": full_name(typed[group])}
+
+
+_COMPUTED: Mapping[str, Callable[[Writer, Tree], Tree]] = {
+    "etudiant": lambda _, typed: student(typed),
+    "protection": fund,
+    "organisme": host,
+    "stage": internship,
+    "gratification": stipend,
+    **{group: _named(group) for group in ("signataire", "tuteur", "tuteur2", "enseignant", "representant")},
+}
+"""The computed names of each group, from what the form says in all of them."""

@@ -8,8 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import phonenumbers
-
 from pipeline.check.facts import Facts
 from pipeline.config import Settings
 from pipeline.documents.values.translations import Translations
@@ -21,6 +19,8 @@ from pipeline.tables.fields import Field
 @lru_cache(maxsize=16384)
 def _phone(text: str, region: str) -> str:
     """Return a phone of ``region`` in the international format when it is one, else as typed."""
+    import phonenumbers  # here: who fills no document does not load it
+
     try:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

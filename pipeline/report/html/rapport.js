@@ -11,7 +11,26 @@
   }) : [];
   var FILTERS = ["statut", "etape", "regle", "formation", "pays", "gestionnaire"];
   var VIEWS = { agir: 1, change: 2, alerte: 4 };
-  var language = "fr", sorting = "", french = null, frenchTitle = doc.title, timer = 0, saving = 0, ownHash = null;
+  /* A page of this many dossiers is unfolded in idle time, for the browser to find what they hold. */
+  var FEW = 2000;
+  /* What the sort reads of a row; starts and deadlines are among the facts. */
+  var KEYS = { nom: "td:nth-child(2) b", organisme: "td:nth-child(3) > :first-child", formation: "td:nth-child(4) bdi",
+    etat: "td:nth-child(5)" };
+  var language = "fr", sorting = "", french = new Map(), frenchTitle = doc.title, timer = 0, saving = 0, ownHash = null;
+
+  /* ---- what a dossier holds folded: a noscript, text to this script until it is opened or searched ---- */
+  var aside = doc.createElement("template");
+  function contentOf(folded) {
+    aside.innerHTML = folded.textContent;
+    return aside.content;
+  }
+  function unfold(element) {
+    var folded = element.querySelector("noscript");
+    if (!folded) { return; }
+    var content = contentOf(folded), added = all("[data-n]", content);
+    folded.replaceWith(content);
+    if (language === "en") { added.forEach(translate); }
+  }
 
   /* ---- search text ---- */
   function fold(text) {
@@ -19,12 +38,22 @@
       .replace(/\s+/g, " ").toLowerCase();
   }
   function textOf(row) {
-    if (row.text === null) { row.text = fold(row.element.textContent); }
+    if (row.text === null) { row.text = fold(all("td", row.element).map(wordsOf).join(" ")); }
     return row.text;
   }
+  function wordsOf(cell) {
+    var folded = cell.querySelector("noscript");
+    if (!folded) { return cell.textContent; }
+    var content = contentOf(folded);
+    if (language === "en") { all("[data-n]", content).forEach(function (e) { e.textContent = englishOf(e); }); }
+    return cell.querySelector("summary").textContent + " " + content.textContent;
+  }
   function prepare(from) {
-    var end = Math.min(from + 200, rows.length);
-    for (var i = from; i < end; i += 1) { textOf(rows[i]); }
+    var end = Math.min(from + 50, rows.length);
+    for (var i = from; i < end; i += 1) {
+      if (rows.length <= FEW) { unfold(rows[i].element); }
+      textOf(rows[i]);
+    }
     if (end < rows.length) { later(function () { prepare(end); }); }
   }
   function later(work) {
@@ -92,7 +121,7 @@
     if (!(name in row.keys)) {
       if (name === "debut") { row.keys[name] = row.facts[7]; }
       else if (name === "echeance") { row.keys[name] = row.facts[8]; }
-      else { row.keys[name] = (row.element.querySelector("[data-k=" + name + "]") || { textContent: "" }).textContent; }
+      else { row.keys[name] = (row.element.querySelector(KEYS[name]) || { textContent: "" }).textContent; }
     }
     return row.keys[name];
   }
@@ -184,28 +213,27 @@
     if (!row || !row.classList.contains("dossier")) { return; }
     if (row.hidden) { reset(); window.clearTimeout(saving); }
     var more = row.querySelector("details");
-    if (more) { more.open = true; }
+    if (more) { unfold(row); more.open = true; }
     row.setAttribute("tabindex", "-1");
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "start" });
   }
 
   /* ---- languages ---- */
+  function englishOf(element) { return english[element.getAttribute("data-n")]; }
+  function translate(element) {
+    if (!french.has(element)) { french.set(element, element.textContent); }
+    element.textContent = language === "en" ? englishOf(element) : french.get(element);
+  }
   function speak(chosen) {
     if (chosen === language) { return; }
-    if (!french) {
-      french = all("[data-n]").map(function (element) {
-        return [element, element.textContent, english[element.getAttribute("data-n")]];
-      });
-    }
-    var place = chosen === "en" ? 2 : 1;
-    french.forEach(function (entry) { entry[0].textContent = entry[place]; });
+    language = chosen;
+    all("[data-n]").forEach(translate);
     all("[data-l]").forEach(function (element) {
       if (!element.hasAttribute("data-f")) { element.setAttribute("data-f", element.getAttribute("aria-label")); }
       var other = english[element.getAttribute("data-l")];
       element.setAttribute("aria-label", chosen === "en" ? other : element.getAttribute("data-f"));
     });
-    language = chosen;
     root.lang = chosen;
     doc.title = chosen === "en" ? root.getAttribute("data-title-en") : frenchTitle;
     var button = byId("langue");
@@ -213,18 +241,19 @@
     button.lang = chosen === "en" ? "fr" : "en";
     rows.forEach(function (row) { row.text = null; row.keys = {}; });
     apply();
+    later(function () { prepare(0); });
   }
 
-  /* ---- printing: what is folded is shown, where the style sheet cannot do it ---- */
-  if (!(window.CSS && CSS.supports && CSS.supports("selector(::details-content)"))) {
-    var opened = [];
-    window.addEventListener("beforeprint", function () {
-      opened = all("tr.dossier:not([hidden]) details:not([open])");
-      if (opened.length > 500) { opened = []; }
-      opened.forEach(function (more) { more.open = true; });
-    });
-    window.addEventListener("afterprint", function () { opened.forEach(function (more) { more.open = false; }); });
-  }
+  /* ---- printing: what is folded is there, and is shown where the style sheet cannot do it ---- */
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    rows.forEach(function (row) { if (row.shown) { unfold(row.element); } });
+    if (window.CSS && CSS.supports && CSS.supports("selector(::details-content)")) { return; }
+    opened = all("tr.dossier:not([hidden]) details:not([open])");
+    if (opened.length > 500) { opened = []; }
+    opened.forEach(function (more) { more.open = true; });
+  });
+  window.addEventListener("afterprint", function () { opened.forEach(function (more) { more.open = false; }); });
 
   /* ---- start ---- */
   root.classList.add("js");
@@ -284,6 +313,7 @@
       button.addEventListener("click", function () { reset(); field("q").focus(); });
     });
     byId("aucun").hidden = true;
+    body.addEventListener("toggle", function (event) { unfold(event.target); }, true);
     apply();
     later(function () { prepare(0); });
   }

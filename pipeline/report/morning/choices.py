@@ -59,9 +59,7 @@ def choices(lines: Sequence[Line], rules: Mapping[str, str], rules_en: Mapping[s
     options: dict[str, list[tuple[str, Text]]] = {
         "statut": [(s, text) for s, text in STATUSES.items() if any(line.status == s for line in lines)],
         "etape": [(e, text) for e, text in ETAPES.items() if any(_etape(line) == e for line in lines)],
-        "regle": [
-            (r, _rule(r, rules, rules_en)) for r in _sorted(remark.rule for line in lines for remark in line.remarks)
-        ],
+        "regle": [(r, _rule(r, rules, rules_en)) for r in _sorted(rule for line in lines for rule in line.rules)],
         "formation": [(p, Text(p, p)) for p in _sorted(line.programme for line in lines)],
         "pays": sorted({line.code: line.country for line in lines if line.code}.items(), key=lambda o: fold(o[1].fr)),
         "gestionnaire": [(m, Text(m, m)) for m in _sorted(map(_manager, lines))],
@@ -80,7 +78,7 @@ def _facts(line: Line, places: Mapping[str, Mapping[str, int]]) -> Sequence[obje
     return (
         places["statut"][line.status],
         places["etape"].get(_etape(line), -1),
-        sorted({places["regle"][remark.rule] for remark in line.remarks}),
+        sorted({places["regle"][rule] for rule in line.rules}),
         places["formation"].get(line.programme, -1),
         places["pays"].get(line.code, -1),
         places["gestionnaire"].get(_manager(line), -1),

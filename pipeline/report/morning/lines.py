@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePosixPath
-from urllib.parse import quote
 
-from pipeline.desk.model import FollowUp
+from pipeline.desk.model import Etape, FollowUp
 from pipeline.desk.stages import IPRO
 from pipeline.language import long_date, short_date, short_date_en
-from pipeline.model import Finding, Outcome, Place, Status, Verdict
+from pipeline.model import Outcome, Place, Status, Verdict
 from pipeline.report.morning.english import to_do_en
-from pipeline.report.morning.words import ACTORS, CHANNELS, ETAPES, KINDS, LEVELS, PARTIES, Text
+from pipeline.report.morning.words import ACTORS, ETAPES, Text
 from pipeline.report.phrases import (
-    Level,
     country,
     country_code,
     day,
     host,
-    level,
-    level_name,
-    loans,
     programme,
-    see_also,
     shorten,
     student,
     to_do,
@@ -35,7 +29,6 @@ from pipeline.tables import Tables
 
 TO_OUTBOX = "../../"
 """From rapports/<run_id>/ (and from rapports/dernier/) to the outbox."""
-WORKBOOK = "a_corriger.xlsx"
 Cells = Mapping[tuple[Place, str], tuple[str, str]]
 """(row, rule) → the sheet and the address of the cell of the workbook that bears the finding."""
 COLOURS: Mapping[Status, str] = {
@@ -48,7 +41,7 @@ COLOURS: Mapping[Status, str] = {
     "repris": "other",
 }
 _SAFE = re.compile(r"[A-Za-z][\w-]{1,40}", re.ASCII)
-_OVER = ("terminé", "refusé", "réorienté", "abandonné")
+OVER = ("terminé", "refusé", "réorienté", "abandonné")
 """Étapes after which nobody waits for a document or a signature."""
 
 
@@ -88,33 +81,6 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """One finding in words; ``css`` is its level."""
-
-    css: Level
-    level: Text
-    rule: str
-    message: Text
-    fix: Text
-    cells: str
-    """Its cells in the file that came in."""
-    link: Link | None
-    """Its cell in the workbook to correct."""
-    also: str
-    """The other rows that it is about, in a French sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One signature: whose, the name, the day with its channel (None while it is awaited)."""
-
-    party: Text
-    holder: str
-    day: date | None
-    channel: Text | None
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """What the desk adds to a dossier."""
 
@@ -130,18 +96,11 @@ class Desk:
     """New, or not where it was at the run before."""
     new: bool
     alerts: Sequence[str]
-    missing: Sequence[str]
-    steps: Sequence[Step]
-    last: Text
-    """The day on which somebody last told something about it; "" when nobody did."""
-    last_by: str
-    """Who did."""
-    amendments: int
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One dossier, or one row of a source that is no dossier of its own."""
+    """One dossier, or one row of a source that is no dossier of its own: what is sorted, counted and listed of it."""
 
     anchor: str
     reference: str
@@ -160,49 +119,55 @@ class Line:
     css: str
     model: str
     to_do: Text
-    remarks: Sequence[Remark]
-    loans: Sequence[str]
-    links: Sequence[Link]
+    rules: Sequence[str]
+    """Of its findings."""
     place: str
     desk: Desk | None
+    verdict: Verdict
+    follow_up: FollowUp | None
 
     @property
     def open(self) -> bool:
         """Whether somebody may still have to do something about it."""
-        if self.desk is not None and self.desk.etape.fr in _OVER:
+        if self.desk is not None and self.desk.etape.fr in OVER:
             return False
         return self.status not in ("remplacé", "réorienté", "repris")
 
     @property
     def reason(self) -> Text | None:
         """What is said of a dossier that is refused."""
-        return next((r.message for r in self.remarks if r.level.fr in ("Refus", "Autre service")), None)
+        for finding in worst_first(self.verdict.findings):
+            if finding.motif in ("refus", "réorientation"):
+                return Text(shorten(finding.message, 1200), shorten(finding.message_en, 1200))
+        return None
 
 
-def lines_of(outcome: Outcome, tables: Tables, names: Names) -> Sequence[Line]:
-    """Return a line per follow-up, in their order, then one per row of the run that none of them shows."""
+def lines_of(outcome: Outcome, tables: Tables) -> Sequence[Line]:
+    """Return a line per follow-up and one per row of the run that none of them shows, as :func:`by_start` has them."""
     found = [
-        _line(_anchor(one.reference, number), one.verdict, one, outcome, tables, names)
+        _line(_anchor(one.reference, number), one.verdict, one, outcome, tables)
         for number, one in enumerate(outcome.follow_ups)
     ]
     shown = {one.verdict.place for one in outcome.follow_ups if one.in_run}
-    first = len(found)
-    rest = [verdict for verdict in outcome.verdicts if verdict.place not in shown]
-    return found + [
-        _line(f"d{first + number}", verdict, None, outcome, tables, names) for number, verdict in enumerate(rest)
-    ]
+    rest = (verdict for verdict in outcome.verdicts if verdict.place not in shown)
+    found += [_line(f"d{number}", verdict, None, outcome, tables) for number, verdict in enumerate(rest, len(found))]
+    return sorted(found, key=by_start(outcome.day))
+
+
+def by_start(today: date) -> Callable[[Line], tuple[bool, date, str, str]]:
+    """Return the key that puts coming starts first, the nearest first, then those begun or undated."""
+    return lambda line: (line.start is None or line.start < today, line.start or date.max, line.reference, line.place)
 
 
 def _anchor(reference: str, number: int) -> str:
     return reference if _SAFE.fullmatch(reference) else f"d{number}"
 
 
-def _line(anchor: str, verdict: Verdict, one: FollowUp | None, outcome: Outcome, tables: Tables, names: Names) -> Line:
+def _line(anchor: str, verdict: Verdict, one: FollowUp | None, outcome: Outcome, tables: Tables) -> Line:
     start = day(verdict, "stage.date_debut")
     place, values = verdict.place, verdict.entry.deposit.values
     known = tables.countries.get(country_code(verdict) or "")
     number, town = values.get("etudiant.numero"), values.get("stage.lieu_ville") or values.get("organisme.ville")
-    documents = outcome.documents.get(place, ()) or (one.documents if one is not None else ())
     return Line(
         anchor=anchor,
         reference=verdict.entry.reference or "",
@@ -220,11 +185,11 @@ def _line(anchor: str, verdict: Verdict, one: FollowUp | None, outcome: Outcome,
         css=COLOURS[verdict.status],
         model=verdict.model or "",
         to_do=_to_do(verdict, one, tables),
-        remarks=[_remark(finding, place, names.cells) for finding in worst_first(verdict.findings)],
-        loans=loans(verdict, tables.fields),
-        links=[_link(path, names.documents) for path in documents],
+        rules=[finding.rule for finding in verdict.findings],
         place=" – ".join(part for part in (place.file, place.sheet, f"ligne {place.row}") if part),
         desk=_desk(one) if one is not None else None,
+        verdict=verdict,
+        follow_up=one,
     )
 
 
@@ -235,82 +200,35 @@ def _to_do(verdict: Verdict, one: FollowUp | None, tables: Tables) -> Text:
 
 
 def _desk(one: FollowUp) -> Desk:
-    over = one.etape in _OVER
-    # What the program noted by itself is no news of the dossier.
-    last = max((event for event in one.told.values() if event.who), key=lambda event: event.at, default=None)
     return Desk(
         etape=ETAPES[one.etape],
-        standing=Text(
-            f"Étape : {one.etape} (« {IPRO[one.etape]} »), depuis le {short_date(one.since)}.",
-            f"Stage: {ETAPES[one.etape].en}, since {long_date(one.since, 'en')}.",
-        ),
+        standing=_standing(one.etape, one.since),
         manager=one.manager,
         who=ACTORS[one.action.who],
-        deadline=None if over else one.action.deadline,
+        deadline=None if one.etape in OVER else one.action.deadline,
         group=one.action.group,
         today=one.action.today,
         moved=one.new or one.changed,
         new=one.new,
         alerts=one.alerts,
-        missing=() if over else one.missing,
-        steps=() if over else _steps(one),
-        last=on(last.at.date()) if last else Text(""),
-        last_by=shorten(last.who, 60) if last else "",
-        amendments=one.amendments,
     )
 
 
-def _steps(one: FollowUp) -> Sequence[Step]:
-    """Return the signatures once the agreement is on its way; before, there is nothing to chase."""
-    if one.etape not in ("envoyé", "signé") and not any(signature.day for signature in one.signatures):
-        return ()
-    return [
-        Step(
-            PARTIES.get(signature.party, Text(signature.party)),
-            shorten(signature.holder, 80),
-            signature.day,
-            CHANNELS.get(signature.channel),
-        )
-        for signature in one.signatures
-    ]
-
-
-def _remark(finding: Finding, place: Place, cells: Cells) -> Remark:
-    name = level_name(finding)
-    where = cells.get((place, finding.rule))
-    return Remark(
-        css=level(finding),
-        level=Text(name, LEVELS.get(name, "")),
-        rule=finding.rule,
-        message=Text(shorten(finding.message, 1200), shorten(finding.message_en, 1200)),
-        fix=Text(shorten(finding.fix, 800), shorten(finding.fix_en, 800)),
-        cells=", ".join(finding.cells[:6]) + ("…" if len(finding.cells) > 6 else ""),
-        link=cell_link(*where) if where else None,
-        also=see_also(finding),
+@functools.lru_cache(maxsize=4096)
+def _standing(etape: Etape, since: date) -> Text:
+    return Text(
+        f"Étape : {etape} (« {IPRO[etape]} »), depuis le {short_date(since)}.",
+        f"Stage: {ETAPES[etape].en}, since {long_date(since, 'en')}.",
     )
 
 
-def cell_link(sheet: str, address: str) -> Link:
-    """Return the link to one cell of the workbook: Excel opens it there, the words say it to everybody else."""
-    quoted = sheet.replace("'", "''")
-    where = Text(f"{WORKBOOK}, onglet « {sheet} », cellule {address}", f"{WORKBOOK}, sheet “{sheet}”, cell {address}")
-    return Link(where, f"{WORKBOOK}#'{quote(quoted, safe='')}'!{address}")
-
-
-def _link(path: str, documents: Mapping[str, str]) -> Link:
-    file = PurePosixPath(path)
-    # The kind is the longest known beginning: annexe_etranger_C2026-000001.docx.
-    kinds = [kind for kind in documents if file.name.startswith(f"{kind}_")]
-    title = documents[max(kinds, key=len)] if kinds else ""
-    name = Text(title, KINDS.get(title, "")) if title else Text(shorten(file.name, 60), shorten(file.name, 60))
-    return Link(name, TO_OUTBOX + quote(path), file.suffix.lstrip(".") or "fichier")
-
-
+@functools.lru_cache(maxsize=4096)
 def on(day: date) -> Text:
     """Return ``day`` as each language writes it briefly: 01/03/2027, "1 Mar 2027"."""
     return Text(short_date(day), short_date_en(day))
 
 
+@functools.lru_cache(maxsize=4096)
 def wait(start: date | None, today: date) -> Text:
     """Return how far the start is: « J−14 », « aujourd’hui », « commencé »."""
     if start is None:

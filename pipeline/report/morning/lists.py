@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipeline.language import long_date
 from pipeline.model import Outcome
-from pipeline.report.morning.lines import Line, on
+from pipeline.report.morning.lines import Line, by_start, on
 from pipeline.report.morning.words import Text
 from pipeline.tables import Tables
 from pipeline.tables.advice import Advice
@@ -59,11 +59,6 @@ def cut(lines: Sequence[Line]) -> Cut:
     """Return ``lines`` as a list of the page."""
     end = SHOWN + _FOLDED
     return Cut(lines[:SHOWN], lines[SHOWN:end], max(0, len(lines) - end))
-
-
-def by_start(today: date) -> Callable[[Line], tuple[bool, date, str, str]]:
-    """Return the key that puts coming starts first, the nearest first, then those begun or undated."""
-    return lambda line: (line.start is None or line.start < today, line.start or date.max, line.reference, line.place)
 
 
 def for_today(lines: Sequence[Line], today: date) -> Sequence[Line]:

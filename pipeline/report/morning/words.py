@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from pipeline.desk.stages import ENGLISH
 from pipeline.report.phrases import typographic
 
-Tag: TypeAlias = Literal["span", "bdi", "option"]
+Tag: TypeAlias = Literal["span", "bdi", "small", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,15 @@ class Words:
         key = (french, english, tag, css)
         if key not in self._written:
             kind = f' class="{escape(css)}"' if css else ""
-            start = f'<{tag} data-n="{self.number(english)}"' if english else f'<{tag} lang="fr"'
+            start = f"<{tag}{self.mark(english)}{kind}>"
             # Many dossiers say the same: each text is escaped once.
-            self._written[key] = Markup(f"{start}{kind}>{escape(typographic(french))}</{tag}>")  # noqa: S704 (escaped)
+            self._written[key] = Markup(f"{start}{escape(typographic(french))}</{tag}>")  # noqa: S704 (escaped)
         return self._written[key]
+
+    def mark(self, english: str) -> Markup:
+        """Return the attribute by which the language switch finds an element that holds a French text alone."""
+        mark = f" data-n={self.number(english)}" if english else " lang=fr"
+        return Markup(mark)  # noqa: S704 (a number, or our own word)
 
     def of(self, text: Text, tag: Tag = "span", css: str = "") -> Markup:
         """Return ``text`` as :meth:`text` does."""

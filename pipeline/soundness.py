@@ -1,4 +1,4 @@
-"""Which templates were found sound before: one that nothing has changed for is neither checked nor tried again.
+"""What was found sound before, Word templates and YAML files: what nothing has changed for is not checked again.
 
 What is remembered is a hash of all that the check depends on, never a result: a file that is missing, damaged, old or
 somebody else's makes the check be done again, and can make nothing else happen.
@@ -7,6 +7,7 @@ somebody else's makes the check be done again, and can make nothing else happen.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import stat
@@ -17,9 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import jinja2
-
-import pipeline
+from pipeline.program import program_hash
 
 _KEPT = 512
 """Most lines of the file: a few dozen set-ups; the oldest go first."""
@@ -28,15 +27,15 @@ _KEY = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The templates found sound, as keys in ``file``; with None nothing is remembered."""
+    """What was found sound, as keys in ``file``; with None nothing is remembered."""
 
     file: Path | None
     basis: str
-    """Hash of what the check of every template depends on: the code, the schemas and the configuration."""
+    """What every check depends on: a hash of the code, and those that the caller adds."""
     known: frozenset[str]
 
     def key(self, *parts: bytes) -> str:
-        """Return the key of a template of which ``parts`` is all that is its own; their order and number count."""
+        """Return the key of a thing of which ``parts`` is all that is its own; their order and number count."""
         digest = hashlib.sha256(self.basis.encode())
         for part in parts:
             digest.update(len(part).to_bytes(8, "big") + part)
@@ -59,10 +58,10 @@ NOTHING = Memory(None, "", frozenset())
 """For who wants every check done."""
 
 
-def load_memory(basis: Iterable[str], folder: Path | None = None) -> Memory:
-    """Return what ``folder`` (by default this account's cache) holds; ``basis`` are hashes of schemas and settings."""
-    folder = folder or _cache_folder()
-    file = folder / "conventions" / "modeles_corrects" if folder else None
+def load_memory(basis: Iterable[str], name: str = "modeles_corrects") -> Memory:
+    """Return what the file ``name`` of this account's cache holds; ``basis`` is what the checks depend on besides code."""
+    folder = _cache_folder()
+    file = folder / "conventions" / name if folder else None
     return Memory(file, " ".join([_code(), *basis]), frozenset(_lines(file)) if file else frozenset())
 
 
@@ -78,7 +77,7 @@ def _cache_folder() -> Path | None:
 
 
 def _lines(file: Path) -> list[str]:
-    """Return the keys in ``file``; none when it is not ours alone: nobody else may vouch for a template."""
+    """Return the keys in ``file``; none when it is not ours alone: nobody else may vouch for anything."""
     try:
         with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
             state = os.fstat(stream.fileno())
@@ -102,13 +101,19 @@ def _replace(file: Path, text: str) -> None:
         raise
 
 
+def _libraries() -> Path:
+    """Return the folder of the libraries, by one of them that is not loaded for that."""
+    found = importlib.util.find_spec("jinja2")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("jinja2")
+    return Path(found.origin).parent.parent
+
+
 @cache
 def _code() -> str:
     """Return a hash of the program, of the Python that runs it and of the versions of the libraries beside it."""
     digest = hashlib.sha256(sys.version.encode())
-    for name in sorted(path.name for path in Path(jinja2.__file__).parent.parent.glob("*-info")):
+    for name in sorted(path.name for path in _libraries().glob("*-info")):
         digest.update(name.encode() + b"\0")
-    home = Path(pipeline.__file__).parent
-    for path in sorted(home.rglob("*.py")):
-        digest.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    digest.update(program_hash().encode())
     return digest.hexdigest()

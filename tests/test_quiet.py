@@ -1,0 +1,166 @@
+"""A night that repeats the last one: only run.json and the journal are new, whatever else has happened it is a night."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipeline.setup import ROOT, Setup, load_setup
+from tests.conftest import run_here
+from tools.examples.contact import perfect
+from tools.shows.stage import DAY, Stage, answer, edited
+
+
+@cache
+def _setup(config: Path, root: Path = ROOT) -> Setup:
+    return load_setup(config, root)
+
+
+@pytest.fixture(autouse=True)
+def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.run.load_setup", _setup)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """A stage after its first night: two sound dossiers and one to correct."""
+    stage = Stage(tmp_path, quiet=True)
+    stage.deposit([perfect(0), perfect(1), {**perfect(2), "gratification.montant": 1}])
+    stage.night()
+    return stage
+
+
+def inodes(stage: Stage) -> dict[str, int]:
+    """Return the files of the outbox that are not the two of the last run, with what they are on the disk."""
+    return {
+        path.relative_to(stage.outbox).as_posix(): path.stat().st_ino
+        for path in stage.outbox.rglob("*")
+        if path.is_file() and path.name not in ("run.json", "journal.jsonl", ".ecrits.json")
+    }
+
+
+def test_nothing_is_written_but_the_run_and_its_journal(stage: Stage) -> None:
+    before, first = inodes(stage), stage.report
+    outcome = stage.night()
+    again = stage.report
+    assert outcome.repeated == first["totals"]
+    assert (outcome.made, again["timings"]["made"]) == (0, 0)
+    after = inodes(stage)
+    assert {name: inode for name, inode in after.items() if name in before} == before
+    assert {inode for name, inode in after.items() if name not in before} <= set(before.values()), "not linked"
+    assert [source["state"] for source in again["sources"]] == ["inchangé"]
+    for key in ("run_id", "timings", "sources"):
+        assert first.pop(key) != again.pop(key)
+    assert first == again
+
+
+def test_its_reports_stand_in_its_own_folder(stage: Stage) -> None:
+    first, second = stage.report["run_id"], stage.night().run_id
+    latest = {
+        p.relative_to(stage.outbox / "rapports/dernier") for p in (stage.outbox / "rapports/dernier").rglob("*.*")
+    }
+    standing = {
+        p.relative_to(stage.outbox / "rapports" / second) for p in (stage.outbox / "rapports" / second).rglob("*.*")
+    }
+    assert standing == latest - {Path(".ecrits.json")}
+    assert first != second
+
+
+def test_the_journal_says_so_without_names(stage: Stage) -> None:
+    stage.night()
+    lines = (stage.outbox / "rapports/dernier/journal.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["source_unchanged", "done"]
+    assert json.loads(lines[-1])["ready"] == 2
+
+
+def test_it_can_be_repeated_again_and_again(stage: Stage) -> None:
+    runs = [stage.report["run_id"]] + [stage.night().run_id for _ in range(3)]
+    assert len(set(runs)) == len(runs)
+    assert stage.night().repeated is not None
+
+
+def test_strict_counts_what_the_night_before_has_left(stage: Stage) -> None:
+    words = stage.inbox, stage.outbox, "--no-pdf", "--strict", "--config", str(stage.config)
+    assert [run_here(*words).status, run_here(*words).status] == [1, 1]
+    said = run_here(*words).said
+    assert "Rien n’a changé depuis le passage précédent" in said
+    assert "2 dossiers prêts, 1 à corriger" in said.replace("\u00a0", " ")
+
+
+def _new_file(stage: Stage) -> None:
+    stage.deposit([perfect(3)], "autre.xlsx")
+
+
+def _other_name(stage: Stage) -> None:
+    (stage.inbox / "export.xlsx").rename(stage.inbox / "ailleurs.xlsx")
+
+
+def _half_copied(stage: Stage) -> None:
+    (stage.inbox / "b.xlsx.part").write_bytes(b"...")
+
+
+def _document_gone(stage: Stage) -> None:
+    next(stage.outbox.rglob("convention_*.docx")).unlink()
+
+
+def _report_gone(stage: Stage) -> None:
+    (stage.outbox / "rapports/dernier/rapport.html").unlink()
+
+
+def _workbook_touched(stage: Stage) -> None:
+    path = stage.outbox / "suivi.xlsx"
+    edited(path, path, lambda book: answer(book.worksheets[0], "C2026-000001", Note_libre="vu"), "Zoé")
+
+
+def _workbook_open(stage: Stage) -> None:
+    (stage.outbox / "rapports/dernier/~$a_corriger.xlsx").touch()
+
+
+def _run_gone(stage: Stage) -> None:
+    (stage.outbox / "rapports" / stage.report["run_id"] / "run.json").unlink()
+
+
+def _run_torn(stage: Stage) -> None:
+    (stage.outbox / "rapports" / stage.report["run_id"] / "run.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _new_file,
+        _other_name,
+        _half_copied,
+        _document_gone,
+        _report_gone,
+        _workbook_touched,
+        _workbook_open,
+        _run_gone,
+        _run_torn,
+    ],
+)
+def test_whatever_has_changed_makes_it_a_night_of_its_own(stage: Stage, change: Callable[[Stage], None]) -> None:
+    assert stage.night().repeated is not None
+    change(stage)
+    assert stage.night().repeated is None
+    assert next(stage.outbox.rglob("convention_*.docx")).is_file()
+
+
+def test_another_day_is_a_night_of_its_own(stage: Stage) -> None:
+    outcome = stage.night(date.fromordinal(DAY.toordinal() + 1))
+    assert (outcome.repeated, outcome.made) == (None, 0)
+
+
+def test_the_command_check_never_repeats(stage: Stage) -> None:
+    assert stage.night(check_only=True).repeated is None
+
+
+def test_an_answer_taken_by_the_register_makes_it_a_night_of_its_own(stage: Stage) -> None:
+    copy = stage.copy("suivi.xlsx", "rendu.xlsx")
+    stage.drop(edited(copy, copy, lambda book: answer(book.worksheets[0], "C2026-000001", Note_libre="vu"), "Zoé"))
+    assert stage.night().repeated is None
+    assert stage.night().repeated is not None
