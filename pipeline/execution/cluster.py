@@ -41,6 +41,8 @@ _WORTH_SECONDS = 2.0
 _AHEAD = 2
 """Tasks for each worker: the one that it does, and the one that it finds when that is done."""
 _TICK = 0.5
+_FETCH_SECONDS = 60.0
+"""For a result on its way; it is gone when its worker has died meanwhile."""
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "1 TiB"}
 """A parcel with the files that its task reads is no mistake."""
 
@@ -51,6 +53,8 @@ class _Waiting(Generic[Item]):
     future: Future[Reply]
     workers: frozenset[str]
     """Those that may do it."""
+    alone: bool = False
+    """Nothing else is under way, so that a worker that dies now dies over it."""
 
 
 class Cluster:
@@ -85,7 +89,7 @@ class Cluster:
         try:
             while self._goes_on():
                 fit = self._roster.fit
-                while len(window) < _AHEAD * len(fit) and (item := next(queue, None)) is not None:
+                while self._takes_more(window) and (item := next(queue, None)) is not None:
                     window.append(self._send(task, item, needs))
                 if window:
                     yield from self._received(task, window, needs)
@@ -93,10 +97,12 @@ class Cluster:
                     return
                 else:
                     time.sleep(_TICK)
-            yield from self._reserve.map(task, chain([waiting.item for waiting in window], queue))
-        except BaseException:
-            self.close()
-            raise
+            left = [waiting.item for waiting in window]
+            window.clear()
+            yield from self._reserve.map(task, chain(left, queue))
+        finally:
+            for waiting in window:
+                waiting.future.cancel()
 
     def close(self) -> None:
         """Let the workers go: what they are at ends by itself and reaches nobody."""
@@ -133,7 +139,13 @@ class Cluster:
             self._bench.outbox.remove(LEASE)
             _close(client)
 
-    def _send(self, task: Task[Item, Result], item: Item, needs: Needs[Item]) -> _Waiting[Item]:
+    def _takes_more(self, window: deque[_Waiting[Any]]) -> bool:
+        """Tell whether a worker may be short of work soon; while a task is under suspicion nothing joins it."""
+        if window and (window[0].alone or window[0].future.status == "error"):
+            return False
+        return len(window) < _AHEAD * len(self._roster.fit)
+
+    def _send(self, task: Task[Item, Any], item: Item, needs: Needs[Item], *, alone: bool = False) -> _Waiting[Item]:
         if self._client is None:  # the callers have made sure
             raise RuntimeError("the cluster is closed")
         fit = dict(self._roster.fit)
@@ -142,31 +154,38 @@ class Cluster:
         parcel = Parcel(self._call, task, item, {name: outbox.path(name).read_bytes() for name in names})
         with dask.config.set(_QUIET):
             future = self._client.submit(work, parcel, workers=list(fit), pure=False)
-        return _Waiting(item, future, frozenset(fit))
+        return _Waiting(item, future, frozenset(fit), alone)
 
     def _received(
         self, task: Task[Item, Result], window: deque[_Waiting[Item]], needs: Needs[Item]
     ) -> Iterator[tuple[Item, Result | None]]:
         """Yield the first of ``window`` once it is there; send again what no worker can do any more."""
-        first = window[0]
+        first, error = window[0], None
         try:
             error = first.future.exception(timeout=_TICK)
-        except TimeoutError:
-            self._send_again(task, window, needs)
+            reply = first.future.result(timeout=_FETCH_SECONDS)
+        except KilledWorker:
+            # Dask suspects all that a dead worker had before it, the tasks that it had not begun as well.
+            if first.alone:
+                _LOG.error("every worker that took a task died over it")
+                yield window.popleft().item, None
+            elif all(waiting.future.done() for waiting in window):
+                window[0] = self._send(task, first.item, needs, alone=True)
+            else:
+                time.sleep(_TICK)
+                self._send_again(task, window, needs)
             return
-        except CancelledError as gone:
-            error = gone
-        if isinstance(error, KilledWorker):
-            _LOG.error("every worker that took a task died over it")
-            yield window.popleft().item, None
-            return
-        if isinstance(error, CancelledError):
+        except CancelledError:
             time.sleep(_TICK)  # the scheduler has gone, and the client is about to notice
             return
-        reply = first.future.result()
+        except TimeoutError:
+            if error is not None:
+                raise  # the task's own
+            self._send_again(task, window, needs)
+            return
         self._roster.hear(reply.worker, reply.answer)
         if reply.answer.problems:
-            window[0] = self._send(task, first.item, needs)
+            window[0] = self._send(task, first.item, needs, alone=first.alone)
             return
         self._write(reply)
         window.popleft()
@@ -178,7 +197,7 @@ class Cluster:
         for place, waiting in enumerate(window):
             if fit and waiting.workers.isdisjoint(fit) and not waiting.future.done():
                 waiting.future.cancel()
-                window[place] = self._send(task, waiting.item, needs)
+                window[place] = self._send(task, waiting.item, needs, alone=waiting.alone)
 
     def _write(self, reply: Reply) -> None:
         """Write what a worker made that does not see the outbox, as it would have."""

@@ -31,7 +31,7 @@ from pipeline.report.page import Names, report_html
 from pipeline.report.phrases import needs_work
 from pipeline.report.post import NO_POST, Post
 from pipeline.report.run_json import run_json
-from pipeline.report.shelf import Shelf
+from pipeline.report.shelf import Content, Shelf, read
 from pipeline.report.workbook import write_workbook
 from pipeline.tables import Tables
 
@@ -123,40 +123,45 @@ def publish_reports(
     taken_in = {source.sha256 for source in outcome.sources if source.profile in RETURNED}
     latest, desk = shelves(outbox, taken_in)
     with workshop() as folder:
-        values = remembering(setup.values, setup.listings)
-        lists = _write_listings(outcome, setup, values, folder)
-        files: dict[str, Path | bytes] = {name: folder / name for name in lists}
-        extracts = _write_extracts(outcome, setup, values, folder)
-        files |= {one.name: one.path for _, written in extracts for one in written}
+        lists, extracts = _write_lists(outcome, setup, folder)
         if write_mailing(mail.sendings, mail.before, folder / MESSAGES, outcome.day):
-            files[MESSAGES] = folder / MESSAGES
             lists = {**lists, MESSAGES: "Messages à envoyer"}
+        files = {name: folder / name for name in lists}
+        files |= {one.name: one.path for _, written in extracts for one in written}
         files |= _write_corrections(outcome, setup, folder)
         follow_ups = _write_follow_ups(outcome, setup, mail, folder)
         kept = {**latest.kept(files, outcome.day), **desk.kept(follow_ups, outcome.day)}
         told = tuple(notice for _, notice in kept.values())
         outcome = dataclasses.replace(outcome, notices=(*outcome.notices, *told))
         names = _names(outcome, setup, lists, extracts, {*files, *follow_ups}, len(mail.sendings))
-        page, lines = folder / "rapport.html", folder / "journal.jsonl"
-        dossiers = lines_of(outcome, setup.tables)
-        with page.open("w", encoding="utf-8", errors="replace") as stream:
-            stream.writelines(report_html(outcome, dossiers, setup.settings, setup.tables, names))
-        if wkhtmltopdf is not None:
-            pdf, paper = folder / "rapport.pdf", folder / "reunion.html"
-            text = meeting_html(outcome, dossiers, setup.settings, setup.tables, names.rules)
-            paper.write_text(text, "utf-8", errors="replace")
-            reason = _pdf(paper, pdf, wkhtmltopdf)
-            if reason:
-                failure = Failure(f"rapports/{outcome.run_id}/rapport.pdf", reason)
-                outcome = dataclasses.replace(outcome, failures=(*outcome.failures, failure))
-            else:
-                files["rapport.pdf"] = pdf
-        Journal(lines, clock).outcome(outcome)
-        files |= {"run.json": run_json(outcome).encode(), "rapport.html": page, "journal.jsonl": lines}
+        pages, reason = _write_pages(outcome, setup, names, folder, wkhtmltopdf)
+        if reason:
+            failure = Failure(f"rapports/{outcome.run_id}/rapport.pdf", reason)
+            outcome = dataclasses.replace(outcome, failures=(*outcome.failures, failure))
+        files |= {**pages, "run.json": folder / "run.json", "journal.jsonl": folder / "journal.jsonl"}
+        with files["run.json"].open("w", encoding="utf-8") as stream:
+            stream.writelines(run_json(outcome))
+        Journal(files["journal.jsonl"], clock).outcome(outcome)
         publish(outbox, outcome.run_id, files, outcome.day, taken_in)
         if follow_ups:  # the command « check » writes none and leaves those that stand
-            desk.refresh({name: path.read_bytes() for name, path in follow_ups.items()}, outcome.day)
+            desk.refresh(follow_ups, outcome.day)
     return outcome
+
+
+def _write_pages(
+    outcome: Outcome, setup: Materials, names: Names, folder: Path, wkhtmltopdf: str | None
+) -> tuple[Mapping[str, Path], str]:
+    """Write rapport.html and, where it can be made, rapport.pdf; return them, and in French why the PDF could not."""
+    page, pdf, paper = folder / "rapport.html", folder / "rapport.pdf", folder / "reunion.html"
+    dossiers = lines_of(outcome, setup.tables)
+    with page.open("w", encoding="utf-8", errors="replace") as stream:
+        stream.writelines(report_html(outcome, dossiers, setup.settings, setup.tables, names))
+    if wkhtmltopdf is None:
+        return {page.name: page}, ""
+    text = meeting_html(outcome, dossiers, setup.settings, setup.tables, names.rules)
+    paper.write_text(text, "utf-8", errors="replace")
+    reason = _pdf(paper, pdf, wkhtmltopdf)
+    return {page.name: page} if reason else {page.name: page, pdf.name: pdf}, reason
 
 
 def _names(
@@ -236,6 +241,17 @@ def _portfolios(outcome: Outcome, setup: Materials) -> Mapping[str, Collection[s
     return found
 
 
+def _write_lists(
+    outcome: Outcome, setup: Materials, folder: Path
+) -> tuple[Mapping[str, str], Sequence[tuple[Listing, Sequence[Written]]]]:
+    """Write into ``folder`` the lists that have rows, and what each programme and each supervisor may see.
+
+    Return the titles of the lists by file name, and the workbooks of each kind of extract.
+    """
+    values = remembering(setup.values, setup.listings)
+    return _write_listings(outcome, setup, values, folder), _write_extracts(outcome, setup, values, folder)
+
+
 def _write_listings(outcome: Outcome, setup: Materials, values: Values, folder: Path) -> Mapping[str, str]:
     """Write into ``folder`` the lists that have rows; return their titles by file name."""
     found = {}
@@ -279,7 +295,7 @@ def _pdf(page: Path, pdf: Path, program: str) -> str:
 
 
 def publish(
-    outbox: Outbox, run_id: str, files: Mapping[str, bytes | Path], day: date, taken_in: Collection[str] = ()
+    outbox: Outbox, run_id: str, files: Mapping[str, Content], day: date, taken_in: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Write ``files`` into ``rapports/<run_id>/``, then refresh ``rapports/dernier/`` file by file.
 
@@ -288,7 +304,6 @@ def publish(
     French notices that say so.
     """
     folder = f"rapports/{run_id}"
-    contents = {name: data if isinstance(data, bytes) else data.read_bytes() for name, data in sorted(files.items())}
-    for name, data in contents.items():
-        outbox.write(f"{folder}/{name}", data)
-    return Shelf(outbox, taken_in=taken_in).refresh(contents, day, folder)
+    for name, content in sorted(files.items()):
+        outbox.write(f"{folder}/{name}", read(content))
+    return Shelf(outbox, taken_in=taken_in).refresh(files, day, folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pipeline import __version__
@@ -11,22 +11,30 @@ from pipeline.desk.model import Decision
 from pipeline.model import Finding, Outcome, Place, Source, Status, Verdict
 
 
-def run_json(outcome: Outcome) -> str:
-    """Return the JSON text of ``outcome``, rows in the order of their places, every status counted, even at 0."""
+def run_json(outcome: Outcome) -> Iterator[str]:
+    """Yield the JSON text of ``outcome``, rows in the order of their places, every status counted, even at 0.
+
+    It comes dossier by dossier: nothing is ever in memory as a whole.
+    """
     verdicts = sorted(outcome.verdicts, key=lambda verdict: verdict.place)
     sources = sorted(outcome.sources, key=lambda source: (source.file, source.sheet))
-    data = {
+    before = {
         "run_id": outcome.run_id,
         "date": outcome.day.isoformat(),
         "version": __version__,
         "sources": [_source(source) for source in sources],
-        "dossiers": [_dossier(verdict, outcome.documents.get(verdict.place, ())) for verdict in verdicts],
+    }
+    after = {
         "totals": totals(verdicts),
         "failures": [{"path": failure.path, "reason": failure.reason} for failure in outcome.failures],
         "notices": list(outcome.notices),
         "timings": {"seconds": round(outcome.seconds, 3), "made": outcome.made},
     }
-    return run_json_text(data)
+    yield run_json_text(before).removesuffix("\n}\n") + ',\n "dossiers": ['
+    for number, verdict in enumerate(verdicts):
+        dossier = run_json_text(_dossier(verdict, outcome.documents.get(verdict.place, ()))).removesuffix("\n")
+        yield ("," if number else "") + f"\n{dossier}".replace("\n", "\n  ")  # no text of JSON holds a line end
+    yield ("\n ]" if verdicts else "]") + run_json_text(after).replace("{", ",", 1)
 
 
 def run_json_text(data: Mapping[str, Any]) -> str:

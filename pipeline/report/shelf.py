@@ -8,10 +8,13 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from pipeline.outbox import Outbox
 
 LATEST = "rapports/dernier"
+Content: TypeAlias = bytes | Path
+"""What a file holds, or where it stands meanwhile."""
 _DEPTH = 2
 """A report stands on the shelf or in one of its folders."""
 _WRITTEN = ".ecrits.json"
@@ -41,7 +44,7 @@ class Shelf:
                 found[name] = (target, f"{name} {reason} : {told}")
         return found
 
-    def refresh(self, contents: Mapping[str, bytes], day: date, source: str = "") -> tuple[str, ...]:
+    def refresh(self, contents: Mapping[str, Content], day: date, source: str = "") -> tuple[str, ...]:
         """Put ``contents`` (by name) on the shelf and take away what is no longer made; return the French notices.
 
         ``source`` is the folder of the outbox where the same files stand: what is no workbook is linked to it.
@@ -49,7 +52,7 @@ class Shelf:
         self._outbox.folder(self._folder)
         before, kept_files = self._recorded(), self.kept(contents, day)
         placed = {kept_files[name][0] if name in kept_files else name: (name, data) for name, data in contents.items()}
-        hashes = {target: digest(data) for target, (_, data) in placed.items()}
+        hashes = {target: digest(read(data)) for target, (_, data) in placed.items()}
         # The intention first: a crash between two files must not make our own file look like hers.
         kept = {name: known for name, known in before.items() if name not in hashes}
         self._record(kept | {name: [*before.get(name, ()), new] for name, new in hashes.items()})
@@ -74,21 +77,21 @@ class Shelf:
     def _stands(self, name: str) -> bool:
         return self._outbox.path(f"{self._folder}/{name}").is_file()
 
-    def renew(self, contents: Mapping[str, bytes], source: str) -> None:
+    def renew(self, contents: Mapping[str, Content], source: str) -> None:
         """Put ``contents``, which also stand in the folder ``source``, in the place of the files of the same names."""
         before = self._recorded()
-        self._record(before | {name: [*before.get(name, ()), digest(data)] for name, data in contents.items()})
+        self._record(before | {name: [*before.get(name, ()), digest(read(data))] for name, data in contents.items()})
         for name, data in contents.items():
             self._place(f"{source}/{name}", f"{self._folder}/{name}", data)
-        self._record(before | {name: [digest(data)] for name, data in contents.items()})
+        self._record(before | {name: [digest(read(data))] for name, data in contents.items()})
 
-    def _place(self, source: str, target: str, data: bytes) -> None:
+    def _place(self, source: str, target: str, data: Content) -> None:
         """Put a file in its place: a hard link to ``source``, or a copy where the disk refuses one.
 
         A workbook is always copied: who corrects it in place must not change the one that is kept by its run.
         """
         if not source or target.endswith(".xlsx"):
-            self._outbox.write(target, data)
+            self._outbox.write(target, read(data))
             return
         self._outbox.link(source, target)
 
@@ -145,6 +148,11 @@ def _is_name(name: str) -> bool:
     """Tell whether ``name`` is a file's, in one folder at most: nothing leads off the shelf."""
     parts = name.split("/")
     return len(parts) <= _DEPTH and all(part == Path(part).name and part not in ("", ".", "..") for part in parts)
+
+
+def read(content: Content) -> bytes:
+    """Return the bytes of what is to be put on a shelf; a file is held in memory for as long as it is needed."""
+    return content.read_bytes() if isinstance(content, Path) else content
 
 
 def digest(data: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Failure
+from pipeline.model import Failure, Outcome
 from pipeline.report.run_json import run_json, totals
 from tests.report.outcomes import empty_outcome, full_outcome, sound_outcome, verdict
 
@@ -81,19 +81,29 @@ def faults(data: Any, shape: Any, where: str = "run.json") -> list[str]:
     return [] if isinstance(data, shape) else [f"{where}: {data!r}"]
 
 
+def whole(outcome: Outcome) -> str:
+    """Return run.json in one piece."""
+    return "".join(run_json(outcome))
+
+
+@pytest.mark.parametrize("outcome", [full_outcome(), sound_outcome(), empty_outcome()])
+def test_the_pieces_are_one_text_as_it_is_always_written(outcome: Outcome) -> None:
+    assert whole(outcome) == json.dumps(json.loads(whole(outcome)), ensure_ascii=False, indent=1) + "\n"
+
+
 @pytest.mark.parametrize("outcome", [full_outcome(), sound_outcome(), empty_outcome()])
 def test_the_shape_is_the_one_of_the_design(outcome: Any) -> None:
-    assert faults(json.loads(run_json(outcome)), SHAPE) == []
+    assert faults(json.loads(whole(outcome)), SHAPE) == []
 
 
 def test_a_missing_or_misplaced_key_is_seen_by_the_shape() -> None:
-    data = json.loads(run_json(full_outcome()))
+    data = json.loads(whole(full_outcome()))
     data["dossiers"][0]["etat"] = data["dossiers"][0].pop("status")
     assert faults(data, SHAPE)
 
 
 def test_the_statuses_add_up_to_the_rows_and_each_is_present() -> None:
-    data = json.loads(run_json(full_outcome()))["totals"]
+    data = json.loads(whole(full_outcome()))["totals"]
     assert data.pop("rows") == sum(data.values()) == 10
     assert totals(())["remplacé"] == 0
 
@@ -101,14 +111,14 @@ def test_the_statuses_add_up_to_the_rows_and_each_is_present() -> None:
 def test_the_rows_come_in_the_order_of_their_places_whatever_the_order_given() -> None:
     outcome = full_outcome()
     shuffled = dataclasses.replace(outcome, verdicts=outcome.verdicts[::-1], sources=outcome.sources[::-1])
-    assert run_json(outcome) == run_json(shuffled)
-    places = [(d["source"], d["sheet"], d["row"]) for d in json.loads(run_json(shuffled))["dossiers"]]
+    assert whole(outcome) == whole(shuffled)
+    places = [(d["source"], d["sheet"], d["row"]) for d in json.loads(whole(shuffled))["dossiers"]]
     assert places == sorted(places)
 
 
 def test_unread_rows_failures_and_null_references_are_told() -> None:
     outcome = dataclasses.replace(full_outcome(), verdicts=(verdict(4, "prêt", reference=None),), documents={})
-    data = json.loads(run_json(outcome))
+    data = json.loads(whole(outcome))
     assert data["dossiers"][0]["reference"] is None
     assert {"row": 14, "reason": "ligne de total"} in [u for s in data["sources"] for u in s["unread"]]
     assert len(data["failures"]) == 1
@@ -116,7 +126,7 @@ def test_unread_rows_failures_and_null_references_are_told() -> None:
 
 def test_a_lone_surrogate_leaves_a_readable_file() -> None:
     outcome = dataclasses.replace(full_outcome(), failures=(Failure("x\ud800", "é"),))
-    text = run_json(outcome)
+    text = whole(outcome)
     text.encode()
     assert json.loads(text)["failures"][0]["path"] == "x\ud800"
     assert "é" in text
