@@ -44,8 +44,10 @@ PARTS: Mapping[str, Part] = {
     "start": Part("the command from its start", start.measure, start.SIZES, 5, 5),
     "reports": Part("the reports of a judged night", reports.measure, reports.SIZES, 0.015, 30, 3),
     "check": Part("« conventions check » over whole inboxes", runs.measure_check, runs.SIZES, 0.003, 10, 1),
-    "run": Part("whole nights with PDFs", runs.measure, runs.SIZES, 0.4, 30, 1),
-    "run-no-pdf": Part("whole nights without PDFs", runs.measure_without_pdf, (*runs.SIZES, *runs.LARGE), 0.015, 10, 1),
+    "run": Part("whole nights with PDFs", runs.measure, runs.SIZES[:2], 0.8, 30, 1),
+    "run-large": Part("a great night with PDFs", runs.measure_large, runs.SIZES[2:], 0.3, 30, 1),
+    "run-no-pdf": Part("nights without PDFs", runs.measure_without_pdf, runs.SIZES, 0.015, 10, 1),
+    "run-no-pdf-large": Part("a great night without PDFs", runs.measure_without_pdf, runs.LARGE, 0.015, 10, 1),
     "profile": Part("a night stage by stage", profile_of_a_night.measure, profile_of_a_night.SIZES, 0.25, 15, 1),
 }
 

@@ -15,8 +15,6 @@ from pipeline.setup import load_setup
 
 SIZES = (100, 1_000, 10_000)
 LARGE = (100_000,)
-_SMALL = 1_000
-"""Above, whole nights are measured with every process only."""
 _COLUMNS = (
     "dossiers", "processes", "night", "time", "processor time", "a dossier", "documents", "documents a second",
     "memory, coordinator", "memory, all",
@@ -30,6 +28,11 @@ _NOTES = (
 def measure(sizes: Sequence[int], rounds: int, folder: Path) -> Iterator[Table]:  # noqa: ARG001 – a night is long
     """Measure nights with PDFs: one process, then two."""
     yield _nights("From the drop to the reports, PDFs included", sizes, folder, (1, 2), [])
+
+
+def measure_large(sizes: Sequence[int], rounds: int, folder: Path) -> Iterator[Table]:  # noqa: ARG001
+    """Measure great nights with PDFs, by two processes only: they take the best part of an hour."""
+    yield _nights("From the drop to the reports, PDFs included", sizes, folder, (2,), [])
 
 
 def measure_without_pdf(sizes: Sequence[int], rounds: int, folder: Path) -> Iterator[Table]:  # noqa: ARG001
@@ -55,7 +58,7 @@ def _nights(title: str, sizes: Sequence[int], folder: Path, workers: Sequence[in
     _settle(folder)
     for size in sizes:
         inbox = _inbox(size, folder)
-        for count in workers if size <= _SMALL else workers[-1:]:
+        for count in workers:
             outbox = folder / "outbox"
             for night, day in (("first", DAY), ("second", DAY), ("third", DAY + timedelta(days=1))):
                 done = _night("generate", inbox, outbox, count, more, day)
