@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import checklists, checks, documents, pdf, profile_of_a_night, reading, reports, runs, start
+from benchmarks import checklists, checks, cluster, documents, pdf, profile_of_a_night, reading, reports, runs, start
 from benchmarks.machine import machine
 from benchmarks.tables import Table, inserted, keep
 
@@ -48,6 +48,7 @@ PARTS: Mapping[str, Part] = {
     "run-large": Part("a great night with PDFs", runs.measure_large, runs.SIZES[2:], 0.3, 30, 1),
     "run-no-pdf": Part("nights without PDFs", runs.measure_without_pdf, runs.SIZES, 0.015, 10, 1),
     "run-no-pdf-large": Part("a great night without PDFs", runs.measure_without_pdf, runs.LARGE, 0.015, 10, 1),
+    "cluster": Part("nights by the workers of a Dask scheduler", cluster.measure, cluster.SIZES, 2.5, 90, 1),
     "profile": Part("a night stage by stage", profile_of_a_night.measure, profile_of_a_night.SIZES, 0.25, 15, 1),
 }
 

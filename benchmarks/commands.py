@@ -41,7 +41,7 @@ def run(command: Sequence[str], *, watch: bool = True) -> Ran:
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    memory = _Memory(process.pid)
+    memory = Memory(process.pid)
     if watch:
         memory.start()
     if process.stdout is None:
@@ -58,7 +58,7 @@ def run(command: Sequence[str], *, watch: bool = True) -> Ran:
     return Ran(wall, cpu, memory.own, memory.everything, first, process.returncode, said.decode(errors="replace"))
 
 
-class _Memory(threading.Thread):
+class Memory(threading.Thread):
     """Looks at a process and its descendants from time to time, where /proc tells of them."""
 
     def __init__(self, pid: int) -> None:

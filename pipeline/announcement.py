@@ -12,13 +12,15 @@ _KILO, _MEGA = 1_000, 1_000_000
 
 
 def announcement(inbox: Path, outbox: Path, day: date, *, check_only: bool) -> str | None:
-    """Return the line, in French; None when ``inbox`` holds no file or cannot be listed: what follows says so.
+    """Return the line, in French; None when ``inbox`` cannot be listed: what follows says so.
 
     It counts what the night will name, files that will be refused or will wait included, and opens none.
     """
+    if not (inbox.is_dir() and os.access(inbox, os.R_OK | os.X_OK)):
+        return None
     sizes = list(_sizes(inbox))
     if not sizes:
-        return None
+        return f"Rien à traiter dans {_shown(inbox)}. Pour essayer{_NBSP}: make generate INBOX=examples DATE=2026-11-21"
     files = f"{len(sizes):_}".replace("_", _NBSP) + f"{_NBSP}fichier{'s' if len(sizes) > 1 else ''}"
     found = f"{files} dans {_shown(inbox)} ({_weight(sum(sizes))})"
     work = "à contrôler, sans produire de document," if check_only else "à traiter"
@@ -29,11 +31,13 @@ def announcement(inbox: Path, outbox: Path, day: date, *, check_only: bool) -> s
 def _sizes(folder: Path) -> Iterator[int]:
     """Yield the bytes of each file under ``folder``, the hidden ones and README* left out, as intake does.
 
-    A file or a subfolder that cannot be looked at, or leaves meanwhile, is passed over: intake tells of it.
+    A file that cannot be looked at, or leaves meanwhile, is passed over; a subfolder that cannot be listed counts as one
+    thing that the night will name.
     """
     try:
         entries = list(os.scandir(folder))
     except OSError:
+        yield 0
         return
     for entry in entries:
         if entry.name.startswith(".") or entry.name.upper().startswith("README"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from pipeline.announcement import announcement
 from pipeline.commands.amend import amend
 from pipeline.commands.register import register
 from pipeline.commands.templates import templates
+from pipeline.endings import end_tidily
 from pipeline.errors import ConventionsError
 from pipeline.patience import uncollected
 
@@ -41,7 +41,7 @@ _TEXTS = {
     "outbox": ("Dossier de sortie.", "Output folder."),
     "config": ("Fichier de configuration.", "Configuration file."),
     "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD (default: today)."),
-    "workers": ("Nombre de conversions menées de front (0 : les cœurs).", "Conversions at a time (0: the cores)."),
+    "workers": ("Nombre de processus menés de front (0 : les cœurs).", "Processes at a time (0: the cores)."),
     "scheduler": ("Ordonnanceur Dask dont les ouvriers font le travail (tcp://machine:8786).", "Dask scheduler whose workers do the work (tcp://host:8786)."),
     "pdf": ("Faire aussi les PDF.", "Make PDFs too."),
     "strict": ("Statut 1 si un dossier n’est pas prêt.", "Status 1 when a dossier is not ready."),
@@ -146,8 +146,6 @@ def _process(
 
     console = Console()
     outcome = run(Options(inbox, place, config, day, workers, pdf, check_only, scheduler), Progress(console))
-    if not outcome.sources:
-        click.echo(f"Rien à traiter dans {inbox}. Pour essayer : make generate INBOX=examples DATE=2026-11-21")
     summary(outcome, console, f"{place}/rapports/dernier")
     sys.exit(exit_status(outcome, strict=strict))
 
@@ -280,7 +278,7 @@ def main() -> NoReturn:
 
     A scheduler that ends the command (SIGTERM) and a person who does (Ctrl-C) leave the same behind: whole files only.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_tidily()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

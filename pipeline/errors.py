@@ -3,11 +3,19 @@
 Wrong data is never one of these: it is a finding (see :mod:`pipeline.model`).
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class ConventionsError(Exception):
     """A fault that ends the command; ``exit_code`` is what the shell gets."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from another process whatever it was made from: pickle would make it again from its message alone."""
+        return _remade, (type(self), self.args, self.__dict__)
 
 
 class SetupError(ConventionsError):
@@ -28,3 +36,9 @@ class LockedError(ConventionsError):
     """Another run holds the lock."""
 
     exit_code = 3
+
+
+def _remade(kind: type[ConventionsError], args: tuple[object, ...], told: dict[str, object]) -> ConventionsError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(told)
+    return error

@@ -38,8 +38,8 @@ def night_key(day: date, bench: Bench, files: Sequence[InboxFile]) -> str:
 def same_night(key: str, bench: Bench, register: Register) -> Mapping[str, Any] | None:
     """Return the run.json of the last night when tonight would only repeat it, else None.
 
-    It does when ``key`` and the register are what that night left, every document of it stands, and nobody has touched
-    its reports.
+    It does when ``key`` and the register are what that night left, every document of it stands, and its reports are the
+    latest ones (``check`` writes some too), which nobody has touched.
     """
     last = register.last_night()
     if not key or last is None or (last.key, last.revision) != (key, register.revision()):
@@ -52,7 +52,8 @@ def same_night(key: str, bench: Bench, register: Register) -> Mapping[str, Any] 
     if report["failures"] or not all(bench.outbox.path(path).is_file() for path in documents):
         return None
     latest, desk = shelves(bench.outbox)
-    return report if latest.is_untouched(["run.json"]) and desk.is_untouched() else None
+    same = latest.is_untouched(["run.json"], f"rapports/{last.run_id}") and desk.is_untouched()
+    return report if same else None
 
 
 def repeat_night(

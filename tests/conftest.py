@@ -73,8 +73,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return run(ROOT / "examples", tmp_path_factory.mktemp("demo") / "outbox")
 
 
-_COSTLY = ("demo", "papers", "pdfs", "sheets", "nights")
-"""Fixtures that start LibreOffice or wkhtmltopdf once for many tests."""
+_COSTLY = ("demo", "papers", "pdfs", "sheets", "nights", "site")
+"""Fixtures that start LibreOffice, wkhtmltopdf or workers once for many tests."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -57,12 +57,17 @@ def test_it_counts_the_files_that_the_night_will_name(tmp_path: Path) -> None:
     assert _said(inbox).startswith(f"{len(find_files(inbox))} fichiers")
 
 
-@pytest.mark.parametrize("make", [lambda _: None, lambda path: path.mkdir(), lambda path: path.write_text("x")])
-def test_nothing_is_said_of_an_inbox_without_files(tmp_path: Path, make: object) -> None:
+@pytest.mark.parametrize("make", [lambda _: None, lambda path: path.write_text("x")])
+def test_nothing_is_said_of_an_inbox_that_is_no_folder(tmp_path: Path, make: object) -> None:
     inbox = tmp_path / "inbox"
     assert callable(make)
     make(inbox)
     assert announcement(inbox, Path("outbox"), DAY, check_only=False) is None
+
+
+def test_an_empty_inbox_is_told_with_the_command_for_the_examples(tmp_path: Path) -> None:
+    told = f"Rien à traiter dans {tmp_path}. Pour essayer : make generate INBOX=examples DATE=2026-11-21"
+    assert _said(tmp_path) == told
 
 
 def test_a_name_that_is_not_text_can_be_said(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def slow_office(tmp_path: Path) -> Path:
     return programs
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_ends_at_once_and_is_finished_later(
     tmp_path: Path, slow_office: Path, number: signal.Signals
 ) -> None:

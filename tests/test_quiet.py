@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -129,9 +130,19 @@ def _run_torn(stage: Stage) -> None:
     (stage.outbox / "rapports" / stage.report["run_id"] / "run.json").write_text("{")
 
 
+def _checked_meanwhile(stage: Stage) -> None:
+    stage.night(check_only=True)  # its reports are the latest ones now, and the register does not know of it
+
+
+def _report_of_the_run_gone(stage: Stage) -> None:
+    (stage.outbox / "rapports" / stage.report["run_id"] / "a_corriger.xlsx").unlink()
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        _checked_meanwhile,
+        _report_of_the_run_gone,
         _new_file,
         _other_name,
         _half_copied,
@@ -164,3 +175,27 @@ def test_an_answer_taken_by_the_register_makes_it_a_night_of_its_own(stage: Stag
     stage.drop(edited(copy, copy, lambda book: answer(book.worksheets[0], "C2026-000001", Note_libre="vu"), "Zoé"))
     assert stage.night().repeated is None
     assert stage.night().repeated is not None
+
+
+def test_a_register_put_back_does_not_make_the_reports_of_a_later_night_those_of_an_earlier_one(stage: Stage) -> None:
+    register, copy = stage.folder / "outbox.sqlite3", stage.folder / "copie.sqlite3"
+    shutil.copyfile(register, copy)
+    _new_file(stage)
+    stage.night()
+    (stage.inbox / "autre.xlsx").unlink()
+    shutil.copyfile(copy, register)
+    assert stage.night().repeated is None
+
+
+@pytest.mark.parametrize("name", ["suivi.xlsx", "rapports/dernier/a_corriger.xlsx"])
+def test_a_workbook_that_was_open_is_refreshed_once_it_is_closed(stage: Stage, name: str) -> None:
+    workbook = stage.outbox / name
+    lock, before = workbook.with_name(f"~${workbook.name}"), workbook.read_bytes()
+    stage.deposit([{**perfect(3), "gratification.montant": 1}], "autre.xlsx")
+    lock.touch()
+    stage.night()
+    beside = workbook.with_name(f"{workbook.stem}_{DAY}.xlsx")
+    assert (workbook.read_bytes(), beside.is_file()) == (before, True)
+    lock.unlink()
+    assert stage.night().repeated is None
+    assert (workbook.read_bytes() != before, beside.exists()) == (True, False)

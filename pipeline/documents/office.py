@@ -8,6 +8,7 @@ all its group, its suspect is tried again alone, and the others go on.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -81,12 +82,15 @@ def convert(
 def _run(office: Office, workshop: Path, line: Line, jobs: Sequence[Job], done: Done) -> list[Job]:
     """Run one soffice over ``jobs``; return those that gave no whole PDF."""
     folder = workshop / f"office{line.number}"
-    profile, output = folder / "profil", folder / "pdf"
+    profile, output, temporary = folder / "profil", folder / "pdf", folder / "tmp"
     prepare_profile(profile)
     output.mkdir()
+    temporary.mkdir()
     try:
+        environment = {**os.environ, "TMPDIR": str(temporary)}  # a killed process leaves its files there
         watch = Watch(office.batch_timeout, office.document_timeout, line.stop)
-        if not run_watched(_command(office, jobs, profile, output), _Arrivals(output, done).count, watch):
+        arrivals = _Arrivals(output, done)
+        if not run_watched(_command(office, jobs, profile, output), arrivals.count, watch, environment=environment):
             shutil.rmtree(profile, ignore_errors=True)  # a killed process leaves locks in it
         missing = []
         for job in jobs:
@@ -98,6 +102,7 @@ def _run(office: Office, workshop: Path, line: Line, jobs: Sequence[Job], done: 
         return missing
     finally:
         shutil.rmtree(output, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _command(office: Office, jobs: Sequence[Job], profile: Path, output: Path) -> list[str]:

@@ -52,8 +52,8 @@ def recipe_of(bench: Bench) -> Recipe:
     """Return what another process needs to set ``bench`` up."""
     setup, tools = bench.setup, bench.tools
     return Recipe(
-        setup.settings.path.resolve(),
-        bench.outbox.root.resolve(),
+        setup.settings.path.absolute(),  # not resolved: what it names stands beside it, also where it is a link
+        bench.outbox.root.absolute(),
         bench.workshop,
         setup.fingerprint,
         setup.papers,

@@ -43,6 +43,7 @@ _AHEAD = 2
 _TICK = 0.5
 _FETCH_SECONDS = 60.0
 """For a result on its way; it is gone when its worker has died meanwhile."""
+_LOUD = ("distributed", "distributed.client", "distributed.core", "distributed.comm")
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "1 TiB"}
 """A parcel with the files that its task reads is no mistake."""
 
@@ -178,9 +179,11 @@ class Cluster:
         except CancelledError:
             time.sleep(_TICK)  # the scheduler has gone, and the client is about to notice
             return
-        except TimeoutError:
+        except OSError as failed:  # TimeoutError is one
             if error is not None:
                 raise  # the task's own
+            if not isinstance(failed, TimeoutError):
+                time.sleep(_TICK)
             self._send_again(task, window, needs)
             return
         self._roster.hear(reply.worker, reply.answer)
@@ -233,7 +236,8 @@ def open_cluster(bench: Bench, address: str) -> Cluster:
 
 
 def _connected(address: str) -> Client:
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in the report
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in the report
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: the workers are asked

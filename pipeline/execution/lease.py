@@ -34,14 +34,15 @@ class LeasedOutbox(Outbox):
 
     def write(self, name: str, data: bytes) -> None:
         """Write as :meth:`Outbox.write` does. Raises LeaseLostError when the session is over."""
-        self._check()
+        self.check()
         super().write(name, data)
 
     def take(self, source: Path, name: str) -> None:
         """Move as :meth:`Outbox.take` does. Raises LeaseLostError when the session is over."""
-        self._check()
+        self.check()
         super().take(source, name)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise LeaseLostError when the session is over."""
         if not self.is_leased():
             raise LeaseLostError

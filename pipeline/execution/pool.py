@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -16,13 +17,15 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Generic
 
-from pipeline.execution.bench import Bench, Recipe, recipe_of, set_up
+from pipeline.errors import ConventionsError
+from pipeline.execution.bench import Bench, DifferentBenchError, Recipe, recipe_of, set_up
 from pipeline.execution.crew import Alone, Item, Needs, Result, Task, nothing
 
 _LOG = logging.getLogger(__name__)
 
 START_SECONDS = 2.0
 """What a worker costs before its first task: imports and set-up."""
+_TERMINAL = (signal.SIGINT, signal.SIGHUP)
 _WATCH_SECONDS = 1.0
 _GRACE_SECONDS = 1.5
 """What a worker that is told to stop has for ending its LibreOffice and removing its files."""
@@ -104,9 +107,11 @@ class Pool:
         if self._executor is None:
             context = multiprocessing.get_context("spawn")
             recipe = recipe_of(self._bench)
-            self._executor = ProcessPoolExecutor(self.size, context, initializer=_begin, initargs=(recipe,))
+            with _deaf():  # by itself: the tracker of multiprocessing, started here, hears Ctrl-C again when it stands
+                self._executor = ProcessPoolExecutor(self.size, context, initializer=_begin, initargs=(recipe,))
         try:
-            return _Waiting(item, self._executor.submit(_work, task, item))
+            with _deaf():  # workers are started here as they are needed
+                return _Waiting(item, self._executor.submit(_work, task, item))
         except BrokenProcessPool:
             future: Future[Result] = Future()
             future.set_exception(BrokenProcessPool())
@@ -140,6 +145,16 @@ class Pool:
         return self._refused
 
 
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let what is started meanwhile hear neither the terminal's Ctrl-C nor its closing; this process hears them later."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINAL)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _nothing(bench: Bench, item: int) -> int:  # noqa: ARG001 – a task like the others
     return item
 
@@ -151,19 +166,28 @@ _benches: list[Bench] = []
 
 
 def _begin(recipe: Recipe) -> None:
-    """Set up the worker's bench; the terminal's Ctrl-C is the coordinator's, which ends its workers itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _stop)
+    """Set up the worker's bench; what the terminal says is for the coordinator, which ends its workers itself."""
+    for number in _TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
-    _benches[:] = [set_up(recipe)]
+    try:
+        _benches[:] = [set_up(recipe)]
+    except (DifferentBenchError, ConventionsError, OSError) as error:  # the pool would show a traceback
+        _LOG.warning("a worker does not begin: %s", error)
+        os._exit(1)
+    signal.signal(signal.SIGTERM, _stop)  # before, there is nothing to end but the process itself
 
 
 def _work(task: Task[Any, Any], item: Any) -> Any:
-    return task(_benches[0], item)
+    try:
+        return task(_benches[0], item)
+    except SystemExit:  # told to stop: the pool would send it back as what the task raised, and begin the next one
+        os._exit(128 + signal.SIGTERM)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 – as signal handlers are called
     """End what the worker has started, then the worker, whatever holds it."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told again, it would be stopped while it tidies up
     timer = threading.Timer(_GRACE_SECONDS, os._exit, (128 + signal.SIGTERM,))
     timer.daemon = True
     timer.start()

@@ -110,7 +110,9 @@ def _done(parcel: Parcel, place: _Place, folder: Path) -> tuple[Any, Mapping[str
     workshop.mkdir()
     if place.shares:
         outbox = _leased(parcel.call, place.setup)
-        return parcel.task(Bench(place.setup, outbox, place.tools, workshop), parcel.item), {}
+        # LibreOffice is ended with the first document after the end of the run.
+        bench = Bench(place.setup, outbox, place.tools, workshop, lambda _: outbox.check())
+        return parcel.task(bench, parcel.item), {}
     own = Outbox(folder / "sortie")
     for name, data in parcel.files.items():
         own.write(name, data)

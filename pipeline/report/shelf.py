@@ -67,15 +67,25 @@ class Shelf:
         self._record(still | {name: [new] for name, new in hashes.items()})
         return tuple(notice for _, notice in kept_files.values())
 
-    def is_untouched(self, names: Iterable[str] = ()) -> bool:
-        """Tell whether ``names`` and whatever else we wrote here stand as we last wrote them, and are open nowhere."""
+    def is_untouched(self, names: Iterable[str] = (), source: str = "") -> bool:
+        """Tell whether ``names`` and whatever else we wrote here stand as we last wrote them, and are open nowhere.
+
+        ``source``: the folder of the outbox where the same files have to stand too.
+        """
         before = self._recorded()
         return before.keys() >= set(names) and all(
-            self._stands(name) and not self._taken(name, before) for name in before
+            self._stands(name) and not self._taken(name, before) and (not source or self._is_in(source, name, known))
+            for name, known in before.items()
         )
 
     def _stands(self, name: str) -> bool:
         return self._outbox.path(f"{self._folder}/{name}").is_file()
+
+    def _is_in(self, source: str, name: str, known: Collection[str]) -> bool:
+        try:
+            return digest(self._outbox.path(f"{source}/{name}").read_bytes()) in known
+        except OSError:
+            return False
 
     def renew(self, contents: Mapping[str, Content], source: str) -> None:
         """Put ``contents``, which also stand in the folder ``source``, in the place of the files of the same names."""

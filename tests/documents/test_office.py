@@ -32,6 +32,7 @@ with journal.open("a") as stream:
     stream.write(f"{{os.getpid()}} {{' '.join(document.stem for document in documents)}}\\n")
 if Path(__file__).with_name("broken").exists():
     sys.exit(1)
+Path(os.environ["TMPDIR"], f"lu{{os.getpid()}}.tmp").touch()
 whole = b"%PDF-1.7\\n" + bytes(2000) + b"\\n%%EOF\\n"
 for document in documents:
     name = document.stem
@@ -100,6 +101,12 @@ def _members(folder: Path) -> list[str]:
         if group in groups and state not in "ZX":
             living.append(status.parent.name)
     return living
+
+
+def test_a_killed_program_leaves_no_file_of_its_own(convert: Callable[..., list[str]], tmp_path: Path) -> None:
+    assert convert(["a", "hang"]) == ["hang"]
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert not list((tmp_path / "atelier").glob("*/tmp"))
 
 
 def test_what_is_sound_is_converted_in_one_process(convert: Callable[..., list[str]], tmp_path: Path) -> None:

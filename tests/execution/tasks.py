@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from pipeline.errors import SetupError
 from pipeline.execution.bench import Bench
 
 
@@ -40,3 +41,20 @@ def hang(bench: Bench, item: str) -> None:  # noqa: ARG001 – as a task is call
         time.sleep(600)
     finally:
         mark.with_suffix(".ended").touch()
+
+
+def be_stopped_at_two(bench: Bench, item: int) -> int:  # noqa: ARG001 – as a task is called
+    """Be told to stop over 2, which is not what the task raised; what has been begun is ended before."""
+    if item == 2:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return item
+
+
+def lack_a_template(bench: Bench, item: int) -> int:  # noqa: ARG001 – as a task is called
+    raise SetupError("modèle.docx", "", "ce modèle manque", "Rétablissez-le.")
+
+
+def mark_and_wait(bench: Bench, item: str) -> None:  # noqa: ARG001 – as a task is called
+    """Leave a mark, then work for a good while."""
+    Path(item).touch()
+    time.sleep(600)

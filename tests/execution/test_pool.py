@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import SetupError
 from pipeline.execution.bench import Bench, DifferentBenchError, recipe_of, set_up
 from pipeline.execution.crew import Alone
 from pipeline.execution.pool import Pool
@@ -84,6 +85,55 @@ def test_workers_stay_when_the_rest_is_not_wanted(pool: Pool) -> None:
 def test_who_kills_its_worker_is_alone_in_having_no_result(bench: Bench) -> None:
     with closing(Pool(bench, 1)) as pool:
         assert list(pool.map(tasks.die_at_two, range(4))) == [(0, 0), (1, 1), (2, None), (3, 3)]
+
+
+def test_a_worker_that_is_told_to_stop_is_a_worker_that_died(bench: Bench) -> None:
+    with closing(Pool(bench, 1)) as pool:
+        assert list(pool.map(tasks.be_stopped_at_two, range(4))) == [(0, 0), (1, 1), (2, None), (3, 3)]
+
+
+def test_a_fault_of_the_setup_crosses_from_a_worker(pool: Pool) -> None:
+    with pytest.raises(SetupError, match="ce modèle manque") as raised:
+        list(pool.map(tasks.lack_a_template, [1]))
+    assert (raised.value.file, raised.value.exit_code) == ("modèle.docx", 2)
+
+
+def test_a_worker_that_stops_begins_nothing_more(bench: Bench, tmp_path: Path) -> None:
+    pool, marks = Pool(bench, 1), [tmp_path / "premier", tmp_path / "suivant"]
+
+    def interrupt() -> Iterator[str]:
+        yield from map(str, marks)  # the second one waits in the worker's queue
+        while not marks[0].is_file():
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(pool.map(tasks.mark_and_wait, interrupt()))
+    assert not marks[1].is_file()
+
+
+def test_what_a_configuration_names_stands_beside_it_also_when_it_is_a_link(bench: Bench, tmp_path: Path) -> None:
+    there, here = tmp_path / "ailleurs" / "conventions.toml", tmp_path / "ici" / "conventions.toml"
+    text = (ROOT / "conventions.toml").read_text(encoding="utf-8")
+    for path in (there, here):
+        path.parent.mkdir()
+    there.write_text(text.replace('logo = ""', 'logo = "logo.png"'), encoding="utf-8")
+    here.symlink_to(there)
+    (here.parent / "logo.png").write_bytes(b"\x89PNG")
+    linked = dataclasses.replace(bench, setup=load_setup(here), workshop=tmp_path)
+    assert set_up(recipe_of(linked)).setup.papers == linked.setup.papers
+
+
+def test_a_worker_that_cannot_begin_shows_no_traceback(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = dataclasses.replace(recipe_of(bench), papers="others")
+    monkeypatch.setattr("pipeline.execution.pool.recipe_of", lambda _: other)
+    with closing(Pool(bench, 1)) as pool:
+        assert list(pool.map(tasks.double, [1])) == [(1, 2)]
+    said = capfd.readouterr().err
+    assert "differ from those of the run" in said
+    assert "Traceback" not in said
 
 
 def test_workers_with_other_templates_do_not_work(bench: Bench) -> None:

@@ -1,0 +1,62 @@
+"""What every step of a run works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline.execution.bench import Bench
+from pipeline.execution.crew import Crew
+from pipeline.register import Register
+from pipeline.report.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    inbox: Path
+    outbox: Path
+    config: Path
+    day: date
+    workers: int = 0
+    pdf: bool = True
+    check_only: bool = False
+    """Judge and report; write neither the register nor documents."""
+    scheduler: str = ""
+    """Address of the Dask scheduler whose workers do the work; "" for this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One run at work."""
+
+    options: Options
+    run_id: str
+    now: datetime
+    """Moment of the start (naive, local)."""
+    bench: Bench
+    crew: Crew
+    register: Register
+    progress: Progress
+    missing: Sequence[str]
+    """French lines on the programs that this machine lacks."""
+    begun: float
+    """When the run began, by the clock that only goes forward."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken until now."""
+        return time.monotonic() - self.begun
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is missing on this machine, and what there is to say of the workers until now."""
+        return *self.missing, *self.crew.notices
+
+    @property
+    def day(self) -> date:
+        return self.options.day
