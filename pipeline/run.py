@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from pipeline.execution.bench import Bench
-from pipeline.execution.crew import Alone
 from pipeline.execution.opening import crew_of
 from pipeline.intake.files import InboxFile, find_files
 from pipeline.judge_night import judge_night
@@ -45,14 +44,11 @@ def run(options: Options, progress: Progress) -> Outcome:
         bench = Bench(setup, outbox, tools, folder)
         outbox.folder(".")
         path = None if options.check_only else setup.settings.register_of(options.outbox)
-        with closing(open_register(path)) as register:
+        with crew_of(bench, options.scheduler) as crew, closing(open_register(path)) as register:
             files = find_files(options.inbox, setup.settings.limits)
             run_id, now = _run_id(outbox, register)
-            work = Work(options, run_id, now, bench, Alone(bench), register, progress, missing, begun)
-            if (repeated := _repeated(work, files)) is not None:
-                return repeated
-            with crew_of(bench, options.scheduler) as crew:
-                return _done(dataclasses.replace(work, crew=crew), files)
+            work = Work(options, run_id, now, bench, crew, register, progress, missing, begun)
+            return _repeated(work, files) or _done(work, files)
 
 
 def _repeated(work: Work, files: Sequence[InboxFile]) -> Outcome | None:
@@ -77,8 +73,9 @@ def _done(work: Work, files: Sequence[InboxFile]) -> Outcome:
         return outcome
     managers = {portfolio.name: portfolio.email for portfolio in setup.settings.portfolios}
     delivered = deliver(outcome, setup.settings.digest, managers, outbox, datetime.now(UTC))
+    waits = any(source.state == "en attente" for source in delivered.sources)
     # A notice of its own: a workbook stands beside an open one, or the digest has not left.
-    if not delivered.failures and delivered.notices == work.notices:
+    if not delivered.failures and not waits and delivered.notices == work.notices:
         work.register.remember_night(night_key(work.day, work.bench, files), outcome.run_id)
     return delivered
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.intake.files import InboxFile, find_files
+from pipeline.model import Limits
 from pipeline.setup import ROOT, Setup, load_setup
 from tests.conftest import run_here
 from tools.examples.contact import perfect
@@ -199,3 +201,32 @@ def test_a_workbook_that_was_open_is_refreshed_once_it_is_closed(stage: Stage, n
     lock.unlink()
     assert stage.night().repeated is None
     assert (workbook.read_bytes() != before, beside.exists()) == (True, False)
+
+
+def test_a_file_that_was_being_copied_again_when_it_was_read_is_read_by_the_next_night(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = stage.deposit([perfect(3)], "autre.xlsx")
+    whole = other.read_bytes()
+
+    def listed(inbox: Path, limits: Limits) -> list[InboxFile]:
+        found = find_files(inbox, limits)
+        other.write_bytes(whole[:100])
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.run.find_files", listed)
+        stage.night()
+    assert stage.source("autre.xlsx")["state"] == "en attente"
+    other.write_bytes(whole)
+    assert stage.night().repeated is None
+    assert "C2026-000004" in stage.current()
+
+
+def test_an_empty_inbox_has_no_workbook_to_keep_on_the_second_night_either(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, quiet=True)
+    words = stage.inbox, stage.outbox, "--no-pdf"
+    assert "À tenir" not in run_here(*words).said
+    again = run_here(*words).said
+    assert "Rien n’a changé" in again
+    assert "À tenir" not in again

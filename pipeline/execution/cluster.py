@@ -36,8 +36,9 @@ _OTHERS_SECONDS = 15.0
 """For the others, once one fits; who answers later joins in later."""
 _PATIENCE_SECONDS = 30.0
 """Without any worker, after which this machine goes on alone."""
-_WORTH_SECONDS = 2.0
-"""Work that is done before it has crossed to the workers and back stays here."""
+_WORTH_SECONDS = 0.3
+"""Work of this process that is done before it has crossed to the workers and back stays here; what LibreOffice does for it
+beside is not in the figure."""
 _AHEAD = 2
 """Tasks for each worker: the one that it does, and the one that it finds when that is done."""
 _TICK = 0.5

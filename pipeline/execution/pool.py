@@ -27,7 +27,7 @@ START_SECONDS = 2.0
 """What a worker costs before its first task: imports and set-up."""
 _TERMINAL = (signal.SIGINT, signal.SIGHUP)
 _WATCH_SECONDS = 1.0
-_GRACE_SECONDS = 1.5
+_GRACE_SECONDS = 4.0
 """What a worker that is told to stop has for ending its LibreOffice and removing its files."""
 
 

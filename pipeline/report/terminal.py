@@ -68,7 +68,7 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
     for notice in outcome.notices:
         _say(console, notice, "yellow")
     _say(console, f"À lire : {where}/rapport.html et {where}/a_corriger.xlsx", "bold")
-    if outcome.follow_ups or outcome.repeated is not None:
+    if outcome.follow_ups or any((outcome.repeated or {}).values()):
         _say(console, f"À tenir : {where.removesuffix('/rapports/dernier')}/suivi.xlsx", "bold")
 
 

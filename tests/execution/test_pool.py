@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -101,14 +102,14 @@ def test_a_fault_of_the_setup_crosses_from_a_worker(pool: Pool) -> None:
 def test_a_worker_that_stops_begins_nothing_more(bench: Bench, tmp_path: Path) -> None:
     pool, marks = Pool(bench, 1), [tmp_path / "premier", tmp_path / "suivant"]
 
-    def interrupt() -> Iterator[str]:
-        yield from map(str, marks)  # the second one waits in the worker's queue
+    def interrupt() -> None:
         while not marks[0].is_file():
             time.sleep(0.05)
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), signal.SIGINT)
 
+    threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
-        list(pool.map(tasks.mark_and_wait, interrupt()))
+        list(pool.map(tasks.mark_and_wait, map(str, marks)))  # the second one waits in the worker's queue
     assert not marks[1].is_file()
 
 
