@@ -97,7 +97,7 @@ def enclosed_before(batch: Batch) -> list[str]:
 
 def lost(batch: Batch) -> Made:
     """Return what is told of a batch over which every worker died: nothing of it is believed."""
-    reason = "l’ordinateur qui faisait ce document s’est arrêté deux fois"
+    reason = "le programme qui faisait ce document s’est arrêté à chaque essai"
     failures = [Failure(p, reason) for plan in batch.plans for d in plan.documents for p in outputs_of(d)]
     return Made(tuple(() for _ in batch.plans), tuple(failures), ())
 

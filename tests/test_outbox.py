@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import SetupError
+from pipeline.lock import hold
 from pipeline.outbox import Outbox
 
 NAME = "dossiers/2026-2027/C2026-000001_EXEMPLE/convention.docx"
@@ -62,3 +64,9 @@ def test_a_file_that_cannot_be_finished_leaves_the_one_before_and_nothing_else(
             outbox.write(NAME, b"deux")
     assert [path.name for path in outbox.path(NAME).parent.iterdir()] == ["convention.docx"]
     assert outbox.path(NAME).read_bytes() == b"un"
+
+
+def test_where_nothing_can_be_written_is_a_fault_of_the_setup(tmp_path: Path) -> None:
+    (tmp_path / "fichier").touch()
+    with pytest.raises(SetupError, match="--outbox"):
+        hold(tmp_path / "fichier" / "outbox")

@@ -52,7 +52,7 @@ def pace(speed: float | None, left: float) -> str:
     """Return « 41 par seconde, encore 12 min » for a speed per second and the number that is left; "" when unknown."""
     if not speed:
         return ""
-    rate = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}".replace(".", ",")
+    rate = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}".replace(".", ",") if speed >= 0.05 else "moins de 0,1"
     return f"{rate} par seconde, encore {_duration(left / speed)}"
 
 

@@ -48,6 +48,7 @@ def test_no_work_has_no_progress() -> None:
     ("speed", "left", "told"),
     [
         (None, 10, ""),
+        (0.02, 10, "moins de 0,1 par seconde, encore 8\u00a0min"),
         (0.25, 10, "0,2 par seconde, encore 40\u00a0s"),
         (41.4, 30_000, "41 par seconde, encore 12\u00a0min"),
         (2.5, 30_000, "2,5 par seconde, encore 3\u00a0h\u00a020"),
