@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from benchmarks.commands import CONVENTIONS, Ran, run
@@ -12,9 +13,12 @@ from benchmarks.forms import CONFIG, DAY, write_inbox
 from benchmarks.measuring import slope
 from benchmarks.tables import Table, seconds
 from pipeline.setup import load_setup
+from tools.examples.contact import Row, perfect
 
 SIZES = (100, 1_000, 10_000)
 LARGE = (100_000,)
+_EXPORT = 20_000
+"""Forms in one file."""
 _COLUMNS = (
     "dossiers", "processes", "night", "time", "processor time", "a dossier", "documents", "documents a second",
     "memory, coordinator", "memory, all",
@@ -84,10 +88,18 @@ def _settle(folder: Path) -> None:
 
 
 def _inbox(size: int, folder: Path) -> Path:
+    """Return an inbox of ``size`` forms, in as many exports as it takes."""
     inbox = folder / f"inbox{size}"
     if not inbox.exists():
-        write_inbox(inbox, size, load_setup(CONFIG))
+        setup = load_setup(CONFIG)
+        for begin in range(0, size, _EXPORT):
+            count = min(_EXPORT, size - begin)
+            write_inbox(inbox / f"export{begin:06d}", count, setup, partial(_form, begin))
     return inbox
+
+
+def _form(begin: int, number: int) -> Row:
+    return perfect(begin + number)
 
 
 def _night(command: str, inbox: Path, outbox: Path, workers: int, more: Sequence[str], day: date = DAY) -> Ran:
