@@ -100,35 +100,24 @@ def cli(lang: str) -> None:
 @cli.command(help=_text("generate"))
 @_run_options
 @click.option("--pdf/--no-pdf", default=True, help=_text("pdf"))
-def generate(
-    inbox: Path,
-    outbox: Path | None,
-    config: Path,
-    day: date,
-    workers: int,
-    scheduler: str,
-    strict: bool,
-    pdf: bool,
-) -> None:
-    _process(inbox, outbox, config, day, workers, scheduler, strict=strict, pdf=pdf, check_only=False)
+def generate(**given: Any) -> None:
+    _process(**given, check_only=False)
 
 
 @cli.command(help=_text("check"))
 @_run_options
-def check(
-    inbox: Path, outbox: Path | None, config: Path, day: date, workers: int, scheduler: str, strict: bool
-) -> None:
-    _process(inbox, outbox, config, day, workers, scheduler, strict=strict, pdf=False, check_only=True)
+def check(**given: Any) -> None:
+    _process(**given, pdf=False, check_only=True)
 
 
 def _process(
+    *,
     inbox: Path,
     outbox: Path | None,
     config: Path,
     day: date,
     workers: int,
     scheduler: str,
-    *,
     strict: bool,
     pdf: bool,
     check_only: bool,

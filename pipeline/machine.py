@@ -34,3 +34,9 @@ def find_tools(settings: Settings, workers: int, *, wanted: bool) -> tuple[Tools
         notices.append("wkhtmltopdf est absent : les listes de pièces et le rapport sont faits en .html, sans PDF.")
     found = soffice and office.Office(soffice, settings.batch_timeout, settings.document_timeout)
     return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
+
+
+def worker_tools(settings: Settings, *, word_pdf: bool, page_pdf: bool) -> Tools:
+    """Return the programs of one worker for the PDFs that its run makes: none that the run does without."""
+    tools, _ = find_tools(settings, 1, wanted=word_pdf or page_pdf)
+    return Tools(tools.office if word_pdf else None, tools.wkhtmltopdf if page_pdf else None, tools.workers)

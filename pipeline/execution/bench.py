@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.machine import Tools, find_tools
+from pipeline.machine import Tools, worker_tools
 from pipeline.outbox import Outbox
 from pipeline.setup import ROOT, Setup, load_setup
 
@@ -71,15 +70,9 @@ def set_up(recipe: Recipe, root: Path = ROOT) -> Bench:
     setup = load_setup(recipe.config, root)
     if (setup.fingerprint, setup.papers) != (recipe.fingerprint, recipe.papers):
         raise DifferentBenchError("version, schemas, configuration or templates differ from those of the run")
-    tools, _ = find_tools(setup.settings, 1, wanted=recipe.word_pdf or recipe.page_pdf)
-    found = tools.office is not None, tools.wkhtmltopdf is not None
-    if (recipe.word_pdf and not found[0]) or (recipe.page_pdf and not found[1]):
+    tools = worker_tools(setup.settings, word_pdf=recipe.word_pdf, page_pdf=recipe.page_pdf)
+    if (recipe.word_pdf, recipe.page_pdf) != (tools.office is not None, tools.wkhtmltopdf is not None):
         raise DifferentBenchError("LibreOffice or wkhtmltopdf is missing here")
-    tools = dataclasses.replace(
-        tools,
-        office=tools.office if recipe.word_pdf else None,
-        wkhtmltopdf=tools.wkhtmltopdf if recipe.page_pdf else None,
-    )
     workshop = recipe.workshops / f"ouvrier{os.getpid()}"
     workshop.mkdir(mode=0o700, exist_ok=True)
     return Bench(setup, Outbox(recipe.outbox, setup.settings.group), tools, workshop)

@@ -5,7 +5,6 @@ Where the worker sees the run's outbox it writes there; elsewhere what it made g
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tempfile
 import threading
@@ -22,7 +21,7 @@ from pipeline.execution.bench import Bench
 from pipeline.execution.crew import Task
 from pipeline.execution.lease import LEASE, LeasedOutbox
 from pipeline.execution.traits import Traits, differences, traits_of
-from pipeline.machine import Tools, find_tools
+from pipeline.machine import Tools, worker_tools
 from pipeline.outbox import Outbox
 from pipeline.setup import ROOT, Setup, load_setup
 
@@ -130,12 +129,7 @@ def _place(call: Call) -> _Place | Answer:
     except SetupError as error:
         return Answer(problems=(str(error),))
     wanted = call.traits
-    tools, _ = find_tools(setup.settings, 1, wanted=bool(wanted.office or wanted.wkhtmltopdf))
-    tools = dataclasses.replace(
-        tools,
-        office=tools.office if wanted.office else None,
-        wkhtmltopdf=tools.wkhtmltopdf if wanted.wkhtmltopdf else None,
-    )
+    tools = worker_tools(setup.settings, word_pdf=bool(wanted.office), page_pdf=bool(wanted.wkhtmltopdf))
     if problems := tuple(differences(traits_of(setup, tools), wanted)):
         return Answer(problems=problems)
     return _Place(setup, tools, _shares(call, setup))
