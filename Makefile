@@ -11,6 +11,7 @@ WORKERS ?=
 SCHEDULER ?=
 PDF ?= 1
 ARGS ?=
+KILLS ?= 100
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,12 +19,14 @@ OPTIONS = --inbox '$(INBOX)' --outbox '$(OUTBOX)' --config '$(CONFIG)' $(if $(DA
 	$(if $(WORKERS),--workers '$(WORKERS)') $(if $(SCHEDULER),--scheduler '$(SCHEDULER)')
 # Dask is there only where it is used (docs/cluster.md); « make .venv/cluster » is for the machines of the workers.
 CLUSTER = $(if $(SCHEDULER),.venv/cluster)
+# Every file that pip installs has the hash that deploy/requirements/ gives it (« make pins » writes them).
+PIP = $(BIN)/python -m pip install -q --disable-pip-version-check
 NO_PDF = $(if $(filter 0 no non,$(PDF)),--no-pdf)
 
-.PHONY: help generate demo check nightly test lint format bench clean tools browser expected rules
+.PHONY: help generate demo check nightly test test-nightly pins audit lint format bench clean tools browser expected rules
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 generate: .venv/ready $(CLUSTER) tools ## do the job on INBOX (make generate INBOX=examples DATE=2026-11-21)
 	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
@@ -34,11 +37,14 @@ demo: ## the examples, at the date they were written for
 check: .venv/ready $(CLUSTER) ## everything but documents; the register is not touched
 	@$(BIN)/python -m pipeline check $(OPTIONS) $(ARGS)
 
-nightly: .venv/ready $(CLUSTER) tools ## what the scheduler does, in the same words
-	@$(BIN)/python -m pipeline generate $(OPTIONS) $(NO_PDF) $(ARGS)
+nightly: .venv/ready $(CLUSTER) tools ## what the scheduler does (deploy/), in the same words
+	@$(BIN)/conventions generate $(OPTIONS) $(NO_PDF) $(ARGS)
 
 test: .venv/dev tools browser lint ## lint, types and every test; says which were the slowest
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10 $(ARGS)
+
+test-nightly: .venv/dev tools browser ## the long versions: 2 000 and more fuzzed cases for each reader, a hundred killed runs
+	@HYPOTHESIS_PROFILE=nightly KILLS=$(KILLS) $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10 tests/hostile tests/faults $(ARGS)
 
 lint: .venv/dev ## ruff and mypy --strict
 	@$(BIN)/ruff check .
@@ -53,6 +59,12 @@ expected: .venv/dev ## rewrite the expected texts that lie beside the examples
 
 rules: .venv/dev ## write docs/rules.md anew, from the code and the schemas
 	@$(BIN)/python -m tools.rules_table
+
+pins: .venv/dev ## write deploy/requirements/ anew from constraints.txt (asks the package index for hashes)
+	@$(BIN)/python -m tools.pins
+
+audit: .venv/audit ## known vulnerabilities of what is installed, where an advisory source can be reached
+	@$(BIN)/python -m tools.audit
 
 bench: .venv/bench tools ## measure; each figure is a ratio within one run (ARGS="docx pdf --write docs/performance.md")
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -72,21 +84,26 @@ browser:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv .venv
 
-.venv/ready: pyproject.toml constraints.txt | .venv/bin/python
+.venv/ready: pyproject.toml deploy/requirements/run.txt | .venv/bin/python
 	@echo 'Installation des bibliothèques Python…'
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@$(PIP) --require-hashes -r deploy/requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q pipeline
 	@touch $@
 
 .venv/dev: .venv/ready
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PIP) --require-hashes -r deploy/requirements/dev.txt
 	@touch $@
 
 .venv/cluster: .venv/ready
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[cluster]'
+	@$(PIP) --require-hashes -r deploy/requirements/cluster.txt
+	@touch $@
+
+.venv/audit: .venv/ready
+	@$(PIP) --require-hashes -r deploy/requirements/audit.txt
 	@touch $@
 
 # What the project is measured against; the engines of Node.js come with npm, where it is there.
 .venv/bench: .venv/ready
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(PIP) --require-hashes -r deploy/requirements/bench.txt
 	@touch $@

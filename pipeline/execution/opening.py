@@ -38,7 +38,7 @@ def _cluster(bench: Bench, scheduler: str) -> Crew:
             f"--scheduler {scheduler}",
             "",
             "Dask n’est pas installé",
-            "Installez-le : .venv/bin/pip install -c constraints.txt -e '.[cluster]'",
+            "Installez-le : make .venv/cluster",
         )
     from pipeline.execution.cluster import open_cluster
 
