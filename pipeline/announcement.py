@@ -34,21 +34,24 @@ def _sizes(folder: Path) -> Iterator[int]:
     A file that cannot be looked at, or leaves meanwhile, is passed over; a subfolder that cannot be listed counts as one
     thing that the night will name.
     """
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        yield 0
-        return
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name.upper().startswith("README"):
-            continue
+    folders = [folder]
+    while folders:
         try:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _sizes(Path(entry.path))
-            else:
-                yield entry.stat(follow_symlinks=False).st_size
+            with os.scandir(folders.pop()) as entries:
+                inside = list(entries)
         except OSError:
+            yield 0
             continue
+        for entry in inside:
+            if entry.name.startswith(".") or entry.name.upper().startswith("README"):
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                else:
+                    yield entry.stat(follow_symlinks=False).st_size
+            except OSError:
+                continue
 
 
 def _weight(size: int) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import logging
-import shutil
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -13,14 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from pipeline import __version__
 from pipeline.announcement import announcement
 from pipeline.commands.amend import amend
+from pipeline.commands.doctor import doctor
+from pipeline.commands.export_person import export_person
+from pipeline.commands.purge import purge
 from pipeline.commands.register import register
 from pipeline.commands.templates import templates
-from pipeline.endings import end_tidily
+from pipeline.endings import INTERRUPTED, at_once, end_tidily
 from pipeline.errors import ConventionsError
+from pipeline.logs import talk_discreetly
 from pipeline.patience import uncollected
 
 if TYPE_CHECKING:
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 _FAILED_DOCUMENTS = 4
-_INTERRUPTED = 130
 _TEXTS = {
     "generate": ("Contrôle la boîte de dépôt et produit les conventions.", "Check the inbox and make the agreements."),
     "check": ("Contrôle sans produire de document ni toucher au registre.", "Check only: no document, no register."),
@@ -36,7 +39,6 @@ _TEXTS = {
     "draft": ("Écrire une ébauche de fichier YAML pour un nouveau système source.", "Write a first YAML file for a new source system."),
     "update": ("Contrôle une nouvelle table (conseils, taux) et la met en place.", "Check a new table (advice, rates) and install it."),
     "yes": ("Ne pas demander de confirmation.", "Do not ask for confirmation."),
-    "doctor": ("Dit ce que cette machine a, et ce qui lui manque.", "Tell what this machine has and lacks."),
     "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
     "outbox": ("Dossier de sortie.", "Output folder."),
     "config": ("Fichier de configuration.", "Configuration file."),
@@ -94,7 +96,7 @@ def _run_options(command: _Command) -> _Command:
 @click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Langue de l’aide / language of the help.")
 def cli(lang: str) -> None:
     del lang  # read by _language()
-    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
+    talk_discreetly()
 
 
 @cli.command(help=_text("generate"))
@@ -126,7 +128,7 @@ def _process(
     if line := announcement(inbox, place, day, check_only=check_only):
         click.echo(line)
     # Imported here: the libraries take most of a second, which neither --help nor the first line should wait for.
-    with uncollected():
+    with uncollected(), at_once():
         from rich.console import Console
 
         from pipeline.report.progress import Progress
@@ -134,7 +136,9 @@ def _process(
         from pipeline.run import Options, run
 
     console = Console()
-    outcome = run(Options(inbox, place, config, day, workers, pdf, check_only, scheduler), Progress(console))
+    by_clock = click.get_current_context().get_parameter_source("day") is ParameterSource.DEFAULT
+    options = Options(inbox, place, config, day, workers, pdf, check_only, scheduler, by_clock=by_clock)
+    outcome = run(options, Progress(console))
     summary(outcome, console, f"{place}/rapports/dernier")
     sys.exit(exit_status(outcome, strict=strict))
 
@@ -164,7 +168,7 @@ def columns(file: Path, config: Path, draft: Path | None) -> None:
     from rich.console import Console
 
     from pipeline.config import load_settings
-    from pipeline.intake import describe_columns, draft_system, load_systems
+    from pipeline.intake import describe_apart, draft_system, load_systems
     from pipeline.report.terminal import columns_table
     from pipeline.setup import ROOT
     from pipeline.tables.fields import load_fields
@@ -172,7 +176,7 @@ def columns(file: Path, config: Path, draft: Path | None) -> None:
     limits = load_settings(config).limits
     fields = load_fields(ROOT / "schemas")
     systems = load_systems(ROOT / "schemas", fields)
-    report = describe_columns(file, systems, fields, limits)
+    report = describe_apart(file, systems, fields, limits)
     columns_table(report, fields, Console())
     if draft is not None:
         text = draft_system(report, systems, fields)
@@ -238,28 +242,10 @@ def _is_attended() -> bool:
 
 cli.add_command(templates)
 cli.add_command(amend)
+cli.add_command(doctor)
+cli.add_command(purge)
+cli.add_command(export_person)
 cli.add_command(register)
-
-
-@cli.command(help=_text("doctor"))
-@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
-def doctor(config: Path) -> None:
-    from pipeline.documents import office, pages
-    from pipeline.setup import load_setup
-    from pipeline.tables.freshness import tables_state
-
-    setup = load_setup(config)
-    click.echo("configuration, schémas et modèles : corrects")
-    click.echo(
-        f"LibreOffice : {office.find_program() or 'absent – installez libreoffice-writer (PDF des conventions)'}"
-    )
-    click.echo(
-        f"wkhtmltopdf : {pages.find_wkhtmltopdf() or 'absent – installez wkhtmltopdf (PDF des listes de pièces)'}"
-    )
-    for line in tables_state(setup.tables, _today(), setup.settings.advice_days):
-        click.echo(line)
-    free = shutil.disk_usage(".").free // 1_000_000
-    click.echo(f"place libre : {free} Mo")
 
 
 def main() -> NoReturn:
@@ -268,6 +254,7 @@ def main() -> NoReturn:
     A scheduler that ends the command (SIGTERM) and a person who does (Ctrl-C) leave the same behind: whole files only.
     """
     end_tidily()
+    os.umask(0o077)  # what is written is its owner's alone from the first moment, until its rights are given
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -275,8 +262,22 @@ def main() -> NoReturn:
         sys.exit(2)
     except click.Abort:
         click.echo("Interrompu : ce qui est fait est gardé, le prochain passage finira le reste.", err=True)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except ConventionsError as error:
         click.echo(f"Erreur : {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        _end_on_the_disk(error)
     sys.exit(0)
+
+
+def _end_on_the_disk(error: OSError) -> NoReturn:
+    """End the command on a disk that takes nothing more, which no traceback explains; any other fault is shown whole."""
+    from pipeline.disk import refusal
+
+    place = Path(error.filename) if isinstance(error.filename, str) else Path()
+    fault = refusal(error, place)
+    if fault is None:
+        raise error
+    click.echo(f"Erreur : {fault}", err=True)
+    sys.exit(fault.exit_code)

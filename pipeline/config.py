@@ -19,6 +19,7 @@ from pipeline.settings.delegations import DELEGATIONS_SHAPE, Delegation, load_de
 from pipeline.settings.mail import DIGEST_SHAPE, DigestSettings, load_digest
 from pipeline.settings.portfolios import PORTFOLIOS_SHAPE, Portfolio, load_portfolios
 from pipeline.settings.reminders import REMINDERS_SHAPE, ReminderSettings, load_reminder_settings
+from pipeline.settings.retention import RETENTION_SHAPE, Retention, load_retention
 from pipeline.tables.yamls import check_shape
 
 
@@ -171,6 +172,8 @@ class Settings:
     limits: Limits
     advice_days: int = 60
     """Travel advice older than this many days is to be read again."""
+    free_megabytes: int = 2000
+    """Free room on the disk of the outbox below which ``conventions doctor`` warns, before what a night may need."""
     exchange: Mapping[str, ExchangeRate] = field(default_factory=dict)
     """Currency → its rate; amounts in any other currency are accepted and not compared."""
     templates: Path | None = None
@@ -189,6 +192,10 @@ class Settings:
     """Rows deposited before this day, or validated by their source, were signed before this software came."""
     reminders: ReminderSettings = field(default_factory=ReminderSettings)
     """When somebody is reminded of what is awaited."""
+    retention: Retention = field(default_factory=Retention)
+    """How long what is kept."""
+    backups: int = 14
+    """Daily copies of the register that are kept; 0: none is made."""
     digest: DigestSettings | None = None
     """The e-mail that tells of each night; None: none is sent."""
 
@@ -294,10 +301,12 @@ _SHAPE: dict[str, Any] = {
         },
     },
     "relances": REMINDERS_SHAPE,
+    "conservation": RETENTION_SHAPE,
     "modeles": {"type": "dict", "schema": {"dossier": _TEXT}},
     "avenants": {"type": "dict", "schema": {"a_partir_de": {"allowed": ["signature", "envoi"]}}},
     "attestation": {"type": "dict", "schema": {"jours_avant_fin": _COUNT}},
     "sortie": {"type": "dict", "schema": {"groupe": _TEXT, "registre": _TEXT}},
+    "sauvegardes": {"type": "dict", "schema": {"jours": _COUNT}},
     "execution": {
         "type": "dict",
         "schema": {
@@ -307,11 +316,14 @@ _SHAPE: dict[str, Any] = {
             "delai_document": _SIZE,
         },
     },
-    "alertes": {"type": "dict", "schema": {"conseils_jours": _SIZE}},
+    "alertes": {"type": "dict", "schema": {"conseils_jours": _SIZE, "place_libre_mo": _COUNT}},
     "limites": {
         "type": "dict",
         "schema": dict.fromkeys(
-            ("octets_fichier", "octets_decompresses", "lignes", "colonnes", "caracteres_cellule"), _SIZE),
+            ("octets_fichier", "octets_decompresses", "lignes", "colonnes", "caracteres_cellule", "secondes", "fichiers"),
+            _SIZE)
+        # With less, no workbook at all can be read.
+        | {"octets_memoire": {"type": "integer", "min": 100_000_000}},
     },
 }  # fmt: skip
 
@@ -325,7 +337,7 @@ def load_settings(path: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SetupError(str(path), "", "configuration introuvable", "Indiquez-la avec --config.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SetupError(str(path), "", f"TOML incorrect : {error}", "Corrigez la ligne indiquée.") from error
     check_shape(data, _SHAPE, str(path))
     _check_patterns(path, data)
@@ -363,6 +375,7 @@ def load_settings(path: Path) -> Settings:
         closures=tuple(_closure(path, i, c) for i, c in enumerate(data.get("fermetures", ()))),
         fundings=tuple(Funding(f["nom"], f["motif"], f["libelle"]) for f in data.get("financements", ())),
         advice_days=data.get("alertes", {}).get("conseils_jours", 60),
+        free_megabytes=data.get("alertes", {}).get("place_libre_mo", 2000),
         exchange=_exchange(path, data.get("change", ())),
         templates=_folder(path, data.get("modeles", {}).get("dossier", "")),
         attach=data.get("courriel", {}).get("pieces", "jointes") == "jointes",
@@ -373,8 +386,10 @@ def load_settings(path: Path) -> Settings:
         amended_from_sending=data.get("avenants", {}).get("a_partir_de", "signature") == "envoi",
         certificate_days=data.get("attestation", {}).get("jours_avant_fin", 7),
         reminders=load_reminder_settings(path, data.get("relances", {})),
+        retention=load_retention(path, data.get("conservation", {})),
         group=output.get("groupe", ""),
         register=path.parent / output["registre"] if output.get("registre") else None,
+        backups=data.get("sauvegardes", {}).get("jours", 14),
         workers=execution.get("travailleurs", 0),
         pdf=execution.get("pdf", True),
         batch_timeout=execution.get("delai_lot", 60),
@@ -385,6 +400,9 @@ def load_settings(path: Path) -> Settings:
             rows=limits.get("lignes", Limits().rows),
             columns=limits.get("colonnes", Limits().columns),
             cell_characters=limits.get("caracteres_cellule", Limits().cell_characters),
+            memory_bytes=limits.get("octets_memoire", Limits().memory_bytes),
+            seconds=limits.get("secondes", Limits().seconds),
+            files=limits.get("fichiers", Limits().files),
         ),
     )
 

@@ -55,6 +55,8 @@ class Snapshot:
     last_numbers: Mapping[int, int] = field(default_factory=dict)
     """Academic year → the highest number given."""
     next_run: int = 1
+    lost: Mapping[Place, tuple[str, str]] = field(default_factory=dict)
+    """Row → reference and folder of the dossier that was made of it before an older register was put back."""
 
 
 def identify(
@@ -66,7 +68,7 @@ def identify(
     """
     ordered = sorted(deposits, key=lambda d: d.place)
     groups = _group(ordered, known)
-    numbers = dict(known.last_numbers)
+    numbers, again = dict(known.last_numbers), set[tuple[str, str]]()
     entries: list[Entry] = []
     for reference, rows in groups:
         dossier = known.dossiers.get(reference) if reference else None
@@ -75,10 +77,11 @@ def identify(
             name, folder = dossier.reference, dossier.folder
             version = dossier.version + (current is not None and current.digest != dossier.digest)
         else:
-            name, folder, version = (
-                *_number(rows[0] if current is None else current, numbers, today, years),
-                1,
-            )
+            found = next((known.lost[row.place] for row in rows if row.place in known.lost), None)
+            if found is None or found in again:
+                found = _number(rows[0] if current is None else current, numbers, today, years)
+            again.add(found)
+            name, folder, version = (*found, 1)
         if not numbered:
             name, folder = "", ""
         for row in rows:

@@ -32,6 +32,10 @@ class SetupError(ConventionsError):
         super().__init__(f"{where} : {problem}. {mend}")
 
 
+class DiskError(SetupError):
+    """A disk that takes nothing more, in the middle of the work: no other document would fare better."""
+
+
 class LockedError(ConventionsError):
     """Another run holds the lock."""
 

@@ -13,6 +13,7 @@ from pipeline.dossiers import Snapshot, identify
 from pipeline.intake.files import InboxFile
 from pipeline.judging import judging_by
 from pipeline.model import Entry, Source, Verdict
+from pipeline.numbers import beside
 from pipeline.reading import Inbox, read_inbox
 from pipeline.register.values import Held, Stored
 from pipeline.setup import Setup
@@ -50,7 +51,7 @@ def judge_night(work: Work, files: Sequence[InboxFile]) -> Judged:
     recording = not work.options.check_only
     untold = any(not outbox.path(f"rapports/{last.run_id}/run.json").is_file() for last in register.runs()[-1:])
     inbox = read_inbox(files, setup, register, day, now, work.progress, recording=recording, untold=untold)
-    known, stored = register.snapshot(), register.current()
+    known, stored = beside(register.snapshot(), outbox, files), register.current()
     versions = {reference: dossier.version for reference, dossier in known.dossiers.items()}
     means = Means(setup.judge, setup.checklist, setup.columns, day, now)
     night = Night(means, register, versions, known.deposits)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.documents import office, pages
+from pipeline.documents import fonts, office, pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ def find_tools(settings: Settings, workers: int, *, wanted: bool) -> tuple[Tools
         notices.append("wkhtmltopdf est absent : les listes de pièces et le rapport sont faits en .html, sans PDF.")
     found = soffice and office.Office(soffice, settings.batch_timeout, settings.document_timeout)
     return Tools(found or None, wkhtmltopdf, workers), tuple(notices)
+
+
+def missing_fonts(tools: Tools, shipped: Path, own: Path | None) -> tuple[str, ...]:
+    """Return one French line when LibreOffice would set documents in other fonts than their templates ask for.
+
+    ``shipped``, ``own``: the folders of the templates, the program's and the managers'.
+    """
+    line = "" if tools.office is None else fonts.missing_here(folder for folder in (shipped, own) if folder)
+    return (line,) if line else ()
 
 
 def worker_tools(settings: Settings, *, word_pdf: bool, page_pdf: bool) -> Tools:

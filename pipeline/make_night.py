@@ -36,6 +36,7 @@ def make_night(work: Work, judged: Judged) -> tuple[Outcome, Post]:
     back = {sha256: ((source,), ()) for sha256, source in night.sources()}
     told = (*later.events, *corrected(verdicts, judged.known))
     register.begin(run_id, day, setup.fingerprint, {**judged.inbox.fresh, **back}, verdicts, told)
+    night.hear(told)
     with work.progress.stage("Documents", sum(len(p.documents) for p in plans)) as advance:
         told_before = last_told(night.told)
         produced = produce(
@@ -53,11 +54,14 @@ def make_night(work: Work, judged: Judged) -> tuple[Outcome, Post]:
     amended = later.settled(lambda path: outbox.path(path).is_file())
     follow_ups = night.follow(verdicts, rest, past, standing, amended)
     moment = datetime.combine(day, work.now.time())
-    mail = post(produced.letters, _paths(plans), follow_ups, setup, outbox, run_id, moment)
+    mail = post(produced.letters, _paths(plans), follow_ups, setup, outbox, run_id, moment, reminding=not work.doubt)
     told = (*mail.events, *steps(follow_ups, past, moment))
     lives = {follow.reference: (follow.etape, follow.since) for follow in follow_ups}
     standing_now = _by_version(zip(plans, produced.paths, strict=True))
-    register.end(run_id, standing_now, told, lives, totals(verdicts))
+    unfinished = register.unfinished_runs()
+    outbox.settle()
+    messages = [path for path in _paths(plans) if path.endswith(".eml")]
+    register.end(run_id, standing_now, told, lives, totals(verdicts), messages)
     outcome = Outcome(
         run_id,
         day,
@@ -67,18 +71,23 @@ def make_night(work: Work, judged: Judged) -> tuple[Outcome, Post]:
         produced.made,
         tuple(produced.failures),
         follow_ups=with_told(follow_ups, mail.events),
-        history=register.runs()[:-1],
+        history=tuple(run for run in register.runs() if run.run_id not in unfinished),
         amended=amended,
     )
     return outcome, mail
 
 
 def _past(register: Register, stored: Mapping[str, Stored]) -> Mapping[str, Past]:
-    """Return what the register knew of each dossier before this run."""
-    return {
+    """Return what the register knew of each dossier when reports were last published."""
+    past = {
         reference: Past(etape, since, stored[reference].number, stored[reference].verdict[0])
         for reference, (etape, since) in register.lives().items()
         if reference in stored
+    }
+    untold = register.untold()  # what a night that was cut has changed is news still
+    before = untold.past if untold is not None else {}
+    return {ref: one for ref, one in past.items() if ref not in before} | {
+        ref: Past(*life) for ref, life in before.items() if life is not None
     }
 
 

@@ -19,6 +19,7 @@ from pipeline.documents.checklist import ChecklistPage, checklist_html, checklis
 from pipeline.documents.message import Letter, compose, enclose, written
 from pipeline.documents.values import template_values
 from pipeline.documents.values.tree import Tree
+from pipeline.errors import DiskError
 from pipeline.execution.bench import Bench
 from pipeline.model import Document, Failure, Plan
 from pipeline.outbox import Outbox
@@ -143,6 +144,8 @@ class _Filler:
                 else:
                     content = self._content(document)
                 outbox.write(document.path, content)
+            except DiskError:  # the next one would fare no better
+                raise
             except Exception:  # noqa: BLE001 – one bad document must not end the night; the traceback says which and why
                 _LOG.exception("document %s of %s", document.kind, self.plan.verdict.entry.reference)
                 failures += [Failure(path, "ce document n’a pas pu être rempli") for path in outputs_of(document)]
@@ -168,7 +171,7 @@ class _Filler:
         enclosed = enclose(
             document.enclosures,
             standing,
-            lambda path: self._bench.outbox.path(path).read_bytes(),
+            self._bench.outbox.read,
             attach=settings.attach,
             most=settings.attached_bytes,
         )

@@ -177,6 +177,12 @@ class Limits:
     rows: int = 100_000
     columns: int = 500
     cell_characters: int = 50_000
+    memory_bytes: int = 2_000_000_000
+    """What its reading may take."""
+    seconds: int = 60
+    """What its reading may compute; with what it waits for, four times as long."""
+    files: int = 5_000
+    """How many new files one run reads; the others wait for the next."""
 
 
 RETURNED = frozenset({"a_corriger", "suivi"})
@@ -451,6 +457,8 @@ class Outcome:
     """Totals of the night that this one repeats, nothing having changed since; None for a night of its own."""
     amended: tuple[Amended, ...] = ()
     """The signed agreements that have an amendment, or whose form has changed in what none may change."""
+    erased: Mapping[str, int] = field(default_factory=dict)
+    """What the night erased because it had been kept long enough: « dossiers », « reports »; empty for nothing."""
 
 
 def column_letters(index: int) -> str:

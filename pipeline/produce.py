@@ -59,6 +59,7 @@ def produce(
         result.failures += done.failures
         result.letters += [one for one in done.letters if is_news(one.told, told.get(one.reference))]
         _remove(batch.plans, bench)
+        bench.outbox.settle()  # a power cut must not leave what is recorded unwritten, nor what was removed
         record([(plan, _settled(plan, made)) for plan in batch.plans])
     _remove((plan for plan in plans if not plan.documents), bench)
     result.paths = [_standing(plan, made) for plan in plans]

@@ -45,7 +45,7 @@ def same_night(key: str, bench: Bench, register: Register) -> Mapping[str, Any] 
     if not key or last is None or (last.key, last.revision) != (key, register.revision()):
         return None
     try:
-        report: dict[str, Any] = json.loads(bench.outbox.path(f"rapports/{last.run_id}/run.json").read_bytes())
+        report: dict[str, Any] = json.loads(bench.outbox.read(f"rapports/{last.run_id}/run.json"))
     except (OSError, ValueError):
         return None
     documents = (path for dossier in report["dossiers"] for path in dossier["documents"])

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
+from pipeline.clock import doubt_of, run_name
+from pipeline.config import Settings
+from pipeline.endings import at_once
 from pipeline.execution.bench import Bench
 from pipeline.execution.opening import crew_of
 from pipeline.intake.files import InboxFile, find_files
 from pipeline.judge_night import judge_night
+from pipeline.leftovers import tidied
 from pipeline.lock import hold
-from pipeline.machine import find_tools
+from pipeline.machine import find_tools, missing_fonts
 from pipeline.mail.digest import deliver
 from pipeline.make_night import make_night
 from pipeline.model import Outcome
 from pipeline.outbox import Outbox, workshop
+from pipeline.privacy.retention import apply_retention
 from pipeline.produce import Produced, documents_by_place
 from pipeline.quiet import night_key, repeat_night, same_night
 from pipeline.register import Register, open_register
+from pipeline.register.backup import keep_daily
+from pipeline.register.faults import said_plainly
+from pipeline.register.opening import options_of
 from pipeline.report.post import NO_POST, Post
 from pipeline.report.progress import Progress
 from pipeline.report.publish import publish_reports
-from pipeline.setup import load_setup
+from pipeline.resuming import check_place, resume
+from pipeline.setup import ROOT, load_setup
 from pipeline.work import Options, Work
 
 __all__ = ["Options", "Progress", "run"]
@@ -36,19 +46,39 @@ def run(options: Options, progress: Progress) -> Outcome:
     Raises SetupError (status 2) before anything is read, LockedError (status 3) when another run is at work.
     """
     begun = time.monotonic()
-    setup = load_setup(options.config)
+    with at_once():
+        setup = load_setup(options.config)
     wanted = options.pdf and setup.settings.pdf and not options.check_only
     tools, missing = find_tools(setup.settings, options.workers, wanted=wanted)
+    missing = (*missing, *missing_fonts(tools, ROOT / "templates_docx", setup.settings.templates))
     outbox = Outbox(options.outbox, setup.settings.group)
-    with hold(options.outbox), workshop() as folder:
+    path = None if options.check_only else setup.settings.register_of(options.outbox)
+    with (
+        hold(options.outbox, setup.settings.group),
+        said_plainly(path),
+        closing(_opened(path, options, setup.settings)) as register,
+        workshop() as folder,
+    ):
+        run_id, now = _run_id(outbox, register)
+        missing = (*missing, *keep_daily(path, setup.settings.backups, now.date()))
+        doubt = doubt_of(options.day, [run.day for run in register.runs()]) if options.by_clock else ""
+        check_place(outbox, register)
+        outbox.try_out()
+        erased: Mapping[str, int] = {}
+        if path is not None:
+            kept = apply_retention(setup, options.inbox, options.outbox, options.day)
+            missing, erased = (*missing, *kept.notices), kept.counts
         bench = Bench(setup, outbox, tools, folder)
-        outbox.folder(".")
-        path = None if options.check_only else setup.settings.register_of(options.outbox)
-        with crew_of(bench, options.scheduler) as crew, closing(open_register(path)) as register:
+        with tidied(outbox), crew_of(bench, options.scheduler) as crew:
             files = find_files(options.inbox, setup.settings.limits)
-            run_id, now = _run_id(outbox, register)
-            work = Work(options, run_id, now, bench, crew, register, progress, missing, begun)
+            if not options.check_only:
+                resume(outbox, register, options.day)
+            work = Work(options, run_id, now, bench, crew, register, progress, missing, begun, doubt, erased)
             return _repeated(work, files) or _done(work, files)
+
+
+def _opened(path: Path | None, options: Options, settings: Settings) -> Register:
+    return open_register(path, group=settings.group, options=options_of(options.outbox, options.config))
 
 
 def _repeated(work: Work, files: Sequence[InboxFile]) -> Outcome | None:
@@ -67,10 +97,12 @@ def _done(work: Work, files: Sequence[InboxFile]) -> Outcome:
     """Do the night's work, publish its reports and send its digest; a night that left nothing open may be repeated."""
     setup, outbox = work.bench.setup, work.bench.outbox
     outcome, mail = _night(work, files)
-    outcome = dataclasses.replace(outcome, notices=work.notices, seconds=work.seconds)
+    outcome = dataclasses.replace(outcome, notices=work.notices, seconds=work.seconds, erased=work.erased)
     outcome = publish_reports(outcome, setup, outbox, work.bench.tools.wkhtmltopdf, mail=mail)
     if work.options.check_only:
         return outcome
+    outbox.settle()
+    work.register.published()
     managers = {portfolio.name: portfolio.email for portfolio in setup.settings.portfolios}
     delivered = deliver(outcome, setup.settings.digest, managers, outbox, datetime.now(UTC))
     waits = any(source.state == "en attente" for source in delivered.sources)
@@ -90,9 +122,9 @@ def _night(work: Work, files: Sequence[InboxFile]) -> tuple[Outcome, Post]:
 
 
 def _run_id(outbox: Outbox, register: Register) -> tuple[str, datetime]:
-    """Return the run's name, its UTC time, later by a second while a run has that name already; and the local time."""
+    """Return the run's name, later than that of every run of the register and of no other report; and the local time."""
     now = datetime.now(UTC)
     known = {run.run_id for run in register.runs()}  # also those that were killed before they had a folder
-    while f"{now:%Y%m%dT%H%M%SZ}" in known or outbox.path(f"rapports/{now:%Y%m%dT%H%M%SZ}").exists():
-        now = datetime.fromtimestamp(now.timestamp() + 1, UTC)
-    return f"{now:%Y%m%dT%H%M%SZ}", now.astimezone().replace(tzinfo=None)
+    while outbox.path(f"rapports/{(name := run_name(now, known))}").exists():
+        known.add(name)
+    return name, now.astimezone().replace(tzinfo=None)

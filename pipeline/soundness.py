@@ -60,12 +60,12 @@ NOTHING = Memory(None, "", frozenset())
 
 def load_memory(basis: Iterable[str], name: str = "modeles_corrects") -> Memory:
     """Return what the file ``name`` of this account's cache holds; ``basis`` is what the checks depend on besides code."""
-    folder = _cache_folder()
+    folder = cache_folder()
     file = folder / "conventions" / name if folder else None
     return Memory(file, " ".join([_code(), *basis]), frozenset(_lines(file)) if file else frozenset())
 
 
-def _cache_folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Return where this account keeps what may be lost (XDG Base Directory); None for one without a home."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if named.is_absolute():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class Options:
     """Judge and report; write neither the register nor documents."""
     scheduler: str = ""
     """Address of the Dask scheduler whose workers do the work; "" for this machine."""
+    by_clock: bool = False
+    """The day is the one of this machine's clock; False: somebody has given it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Work:
     """French lines on the programs that this machine lacks."""
     begun: float
     """When the run began, by the clock that only goes forward."""
+    doubt: str = ""
+    """Why the day cannot be relied upon, in French (:func:`pipeline.clock.doubt_of`); "" when it can."""
+    erased: Mapping[str, int] = field(default_factory=dict)
+    """What this night erased because it had been kept long enough (``Outcome.erased``)."""
 
     @property
     def seconds(self) -> float:
@@ -54,8 +60,8 @@ class Work:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is missing on this machine, and what there is to say of the workers until now."""
-        return *self.missing, *self.crew.notices
+        """What is missing on this machine or doubtful, and what there is to say of the workers until now."""
+        return *self.missing, *([self.doubt] if self.doubt else ()), *self.crew.notices
 
     @property
     def day(self) -> date:

@@ -15,12 +15,21 @@ from typing import Any
 import pytest
 from _pytest.nodeid import NodeId
 from click.testing import CliRunner
+from hypothesis import settings
 
+from pipeline import setup
 from pipeline.cli import cli
 from pipeline.documents import library
 from pipeline.documents.word import WordTemplate
+from pipeline.setup import Setup
 
 ROOT = Path(__file__).parents[1]
+
+# The suite tries the same few cases each time; « make test-nightly » tries thousands of new ones, keeps those that fail in
+# .hypothesis/ and begins with them the next time. Both print the line that plays a failure again.
+settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("nightly", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @dataclass(frozen=True)
@@ -124,3 +133,36 @@ def _templates_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library, "WordTemplate", load)
         yield
+
+
+_SETUPS = 4
+"""Most set-ups that are kept: that of the project, and those of the tests that are under way."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _setup_is_loaded_once() -> Iterator[None]:
+    """Spare the nights of this process the loading of a set-up of which no file has changed."""
+    load = setup._load_setup
+    kept: dict[tuple[Path, Path], tuple[frozenset[tuple[object, ...]], Setup]] = {}
+
+    def loaded(config: Path, root: Path) -> Setup:
+        key = config.absolute(), root
+        seal, known = kept.pop(key, (frozenset(), None))
+        if known is None or seal != _seal(known, config, root):
+            known = load(config, root)
+        kept[key] = _seal(known, config, root), known
+        if len(kept) > _SETUPS:
+            del kept[next(iter(kept))]  # the one that was asked for longest ago
+        return known
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(setup, "_load_setup", loaded)
+        yield
+
+
+def _seal(loaded: Setup, config: Path, root: Path) -> frozenset[tuple[object, ...]]:
+    """Return what changes with the files of a set-up: their names, sizes and times."""
+    folders = [root / "schemas", root / "templates_docx", loaded.settings.templates]
+    files = [config, loaded.settings.university.logo, *(path for f in folders if f for path in f.rglob("*"))]
+    there = ((path, path.stat()) for path in files if path and path.is_file())
+    return frozenset((path, stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in there)

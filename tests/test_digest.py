@@ -24,7 +24,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from pipeline.config import load_settings
 from pipeline.errors import SetupError
 from pipeline.mail.digest import body, deliver, digests, send_digests
-from pipeline.mail.mailer import FAULTS
+from pipeline.mail.mailer import FAULTS, greet
 from pipeline.model import Outcome
 from pipeline.outbox import Outbox
 from pipeline.settings.mail import DigestSettings, is_address, load_digest
@@ -219,6 +219,15 @@ def box() -> Iterator[tuple[_Box, int]]:
     controller.start()
     yield handler, port
     controller.stop()
+
+
+def test_a_server_is_greeted_and_left_without_a_message(box: tuple[_Box, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    handler, port = box
+    assert greet(_settings(port=port)) is None
+    monkeypatch.setenv("MOT_DE_PASSE", "faux")
+    assert greet(_settings(port=port, utilisateur="nuit", mot_de_passe_env="MOT_DE_PASSE")) == "login"
+    assert greet(_settings(port=_free_port())) == "unreachable"
+    assert handler.taken == []
 
 
 def test_a_server_receives_the_digest(box: tuple[_Box, int]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SetupError
+from pipeline.errors import DiskError, SetupError
 from pipeline.lock import hold
 from pipeline.outbox import Outbox
 
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_one_before_and_nothing_else(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "chmod", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(DiskError, match="plus de place"):
             outbox.write(NAME, b"deux")
     assert [path.name for path in outbox.path(NAME).parent.iterdir()] == ["convention.docx"]
     assert outbox.path(NAME).read_bytes() == b"un"

@@ -178,7 +178,7 @@ def test_what_is_unknown_is_refused_with_what_looks_like_it(outbox: Path, tmp_pa
     assert "aucun registre" in str(none.exception)
     assert not list(tmp_path.iterdir())
     (tmp_path / "autre.sqlite3").write_bytes(b"not a register at all" * 99)
-    assert "ne peut pas être lu" in str(_run(tmp_path / "autre", "list").exception)
+    assert "n’est pas un registre" in str(_run(tmp_path / "autre", "list").exception)
 
 
 def test_the_export_is_a_table_without_names_unless_asked_for(outbox: Path, tmp_path: Path) -> None:

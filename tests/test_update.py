@@ -20,7 +20,7 @@ from pipeline.errors import SetupError
 from pipeline.setup import Setup, load_setup
 from pipeline.tables import load_tables
 from pipeline.tables.advice import load_advice
-from pipeline.tables.freshness import advice_age, tables_state
+from pipeline.tables.freshness import advice_age
 from pipeline.tables.rates import load_rates
 from pipeline.update import Proposal, examine, install
 from tests.conftest import ROOT, run_here
@@ -439,10 +439,3 @@ def test_advice_is_stale_after_the_configured_days_and_france_has_none() -> None
         assert age is not None
         assert (age.countries, bool(age.stale)) == (1, stale)
     assert advice_age(tables, DAY, days, ["FR", "RE", "NC"]) is None
-
-
-def test_the_doctor_has_a_line_for_each_table() -> None:
-    advice, rate = tables_state(load_tables(ROOT / "schemas"), DAY, 60)
-    assert "du 04/03/2026 au 16/09/2026" in advice
-    assert "4,50" in rate
-    assert "31/12/2026" in rate

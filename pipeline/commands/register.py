@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from pipeline.commands.register_backups import restore_command, verify_command
 from pipeline.desk.model import Etape
 from pipeline.model import Status
 
@@ -23,8 +24,8 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 _FORMATS = (".csv", ".xlsx", ".json")
 _TEXTS = {
     "register": (
-        "Dit où en est chaque dossier, sans rien changer, même pendant un traitement.",
-        "Tell where each dossier stands; changes nothing, works while a run is on.",
+        "Dit où en est chaque dossier, sans rien changer (hors restore), même pendant un traitement.",
+        "Tell where each dossier stands; changes nothing (but restore), works while a run is on.",
     ),
     "list": (
         "Liste les dossiers : « où en est ma convention ? » avec --recherche NOM.",
@@ -164,7 +165,8 @@ def export_command(
     archive = _open(outbox, config, day)
     rows = found(archive.follow_ups, Wanted(year=year))
     lines = table(rows, archive.setup.tables, archive.setup.cases, names=names)
-    counts = by_programme(lines)
+    erased = [one for one in archive.register.tally() if year in (None, one[0])]
+    counts = by_programme(lines, erased)
     if file is not None:
         _write(file, lambda path: _export(path, lines, counts, day))
         click.echo(f"Registre écrit : {file} ({len(lines)} dossiers).", err=as_json)
@@ -172,6 +174,10 @@ def export_command(
         _echo(json_value(lines, counts))
     elif file is None:
         click.echo(csv_text(lines), nl=False)
+
+
+register.add_command(verify_command)
+register.add_command(restore_command)
 
 
 def _export(path: Path, lines: Any, counts: Any, day: datetime) -> None:

@@ -40,7 +40,7 @@ class Merge:
     def _lay(self, cell: CellEdit, base: Deposit, current: Deposit) -> None:
         column = None if cell.key else self._column(cell, base)
         if cell.key is None and column is None:
-            keys = _fed(base.form.layout, cell.column)
+            keys = fed_by(base.form.layout, cell.column)
             now = next((current.form.cells[key] for key in keys if key in current.form.cells), None)
             self.conflicts.append((cell, now))
             return
@@ -54,7 +54,7 @@ class Merge:
             self.added[cell.key] = cell.value
         else:
             self.row[column or 0] = cell.value
-        fields = (cell.key,) if cell.key else _fed(self.layout, column or 0)
+        fields = (cell.key,) if cell.key else fed_by(self.layout, column or 0)
         self.changes = (*self.changes, Change(cell.label, fields, now, cell.value))
 
     def _column(self, cell: CellEdit, base: Deposit) -> int | None:
@@ -106,7 +106,8 @@ def read_merged(merged: Merge, system: System, place: Place, known: Knowledge) -
     return dataclasses.replace(form, layout=layout, cells={**form.cells, **values}, original=original)
 
 
-def _fed(layout: Layout, column: int) -> tuple[str, ...]:
+def fed_by(layout: Layout, column: int) -> tuple[str, ...]:
+    """Return the fields that one column feeds."""
     return tuple(key for key, columns in layout.columns.items() if column in columns)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.corrections.knowledge import Knowledge
-from pipeline.corrections.merging import Merge, read_merged, stale
+from pipeline.corrections.merging import Merge, fed_by, read_merged, stale
 from pipeline.desk.model import Event
 from pipeline.dossiers import Snapshot, identify
 from pipeline.intake.returned import CORRECTIONS, Returned, RowEdit, TabEdits, quoted
@@ -22,7 +22,7 @@ from pipeline.intake.systems import System, Systems
 from pipeline.intake.typography import typeset
 from pipeline.language import short_date
 from pipeline.model import CellValue, Correction, Deposit, Form, Place, Source, Verdict
-from pipeline.normalise import normalise
+from pipeline.normalise import masked_cell, masked_remark, normalise
 from pipeline.tables import Tables
 
 _MOMENT = timedelta(seconds=1)
@@ -144,7 +144,7 @@ class _Desk:
     def take(self, book: Returned) -> TakenIn:
         sources, found = [], []
         for tab in book.tabs:
-            refused = list(tab.refused)
+            refused = [(row, masked_remark(reason, self._known.tables)) for row, reason in tab.refused]
             made: list[Deposit] = []
             same = 0
             for edit in tab.edits:
@@ -199,7 +199,7 @@ class _Desk:
             return typeset(_NOT_KEPT)
         if edit.digest in self._doubles:
             return typeset("cette ligne en répète une autre de l’export : c’est l’autre qui est traitée, corrigez-la.")
-        merged = Merge(base, current, tab, edit)
+        merged = Merge(base, current, tab, self._masked(edit, base))
         if merged.conflicts:
             return stale(merged.conflicts)
         if not merged.changes:
@@ -218,6 +218,14 @@ class _Desk:
             deposit = self._normalised(dataclasses.replace(form, correction=dataclasses.replace(made, again=True)))
         self._current[reference] = self._deposits[deposit.digest] = deposit
         return deposit
+
+    def _masked(self, edit: RowEdit, base: Deposit) -> RowEdit:
+        """Return ``edit`` with what should not have been typed masked: refusals and the history quote it."""
+        cells = []
+        for cell in edit.cells:
+            keys = (cell.key,) if cell.key else fed_by(base.form.layout, cell.column)
+            cells.append(dataclasses.replace(cell, value=masked_cell(cell.value, keys, cell.label, self._known.tables)))
+        return dataclasses.replace(edit, cells=tuple(cells))
 
     def _shown_under(self, digest: str) -> str | None:
         """Return the reference of the dossier to which the deposit ``digest`` belongs; None when it was never met."""

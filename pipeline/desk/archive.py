@@ -15,6 +15,7 @@ from pipeline.desk.history import Step, Version, history
 from pipeline.desk.model import Decision, Event, FollowUp, Told
 from pipeline.desk.overlay import lay_over
 from pipeline.model import Entry, Layout, Verdict
+from pipeline.register.opening import options_of
 from pipeline.register.reading import RegisterCopy, open_copy
 from pipeline.setup import Setup, load_setup
 
@@ -72,8 +73,13 @@ def open_archive(outbox: Path, config: Path, today: date) -> Archive:
 
     Raises SetupError (status 2) when the configuration is faulty, or when there is no register that can be read.
     """
-    setup = load_setup(config)
-    register = open_copy(setup.settings.register_of(outbox))
+    return archive_of(load_setup(config), outbox, today)
+
+
+def archive_of(setup: Setup, outbox: Path, today: date) -> Archive:
+    """Return the same of a set-up that is loaded already. Raises SetupError when there is no register to be read."""
+    settings = setup.settings
+    register = open_copy(settings.register_of(outbox), options=options_of(outbox, settings.path))
     return Archive(setup, register, _follow_ups(register, setup, today))
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from pipeline.check.judge import Judge
 from pipeline.desk.columns import Columns
+from pipeline.desk.discreet import MASKED, discreet
 from pipeline.desk.follow import Known, Past, follow_ups
 from pipeline.desk.gates import admit, is_late
 from pipeline.desk.merging import merge
@@ -64,6 +65,8 @@ class Night:
     books: list[Returned] = field(default_factory=list)
     rejected: dict[str, str] = field(default_factory=dict)
     """File → why it could not be read, in French."""
+    masked: set[str] = field(default_factory=set)
+    """Files in whose texts a personal detail was masked."""
 
     # ── before judging ────────────────────────────────────────────────────────────────────────────
 
@@ -78,6 +81,9 @@ class Night:
             except UnreadableFile as error:
                 self.rejected[book.file] = error.reason
                 continue
+            found, masked = discreet(found, self.means.judge.tables)
+            if masked:
+                self.masked.add(book.file)
             foreign = self._foreign(found.forms)
             edits += [edit for edit in found.edits if edit.reference not in foreign]
             self.decisions += [decision for decision in found.decisions if decision.reference not in foreign]
@@ -148,6 +154,15 @@ class Night:
             self.late = []
             self._merge(admitted)
 
+    def hear(self, events: Iterable[Event]) -> None:
+        """Know what the register was told besides of what managers answered: a night that is cut finds it there."""
+        told = {reference: dict(events) for reference, events in self.told.items()}
+        for event in events:
+            told.setdefault(event.reference, {})[event.what] = event
+            if event.value is None:
+                del told[event.reference][event.what]
+        self.told = told
+
     def follow(
         self,
         shown: Iterable[Verdict],
@@ -179,7 +194,7 @@ class Night:
             FOLLOW_UP,
             "lu",
             unread=tuple((refusal.place.row, _with_sheet(refusal)) for refusal in refused),
-            notes=(f"Classeur de suivi : {note}.",),
+            notes=(f"Classeur de suivi : {note}.", *((MASKED,) if book.file in self.masked else ())),
         )
 
 

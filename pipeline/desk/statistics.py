@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from statistics import median
+from typing import TypeAlias
 
 from pipeline.desk.model import FollowUp
 from pipeline.desk.stages import SENT, SIGNED
@@ -52,30 +53,48 @@ def table(follow_ups: Sequence[FollowUp], tables: Tables, cases: Cases, *, names
     return tuple(Line(one, _cells(one, tables, cases(one.verdict.entry), names=names)) for one in follow_ups)
 
 
-def by_programme(lines: Sequence[Line]) -> tuple[Count, ...]:
-    """Return the counts of each programme, in alphabetical order."""
+Erased: TypeAlias = tuple[int, str, str, str, int]
+"""(first year of the academic year, programme, what is counted, its value, how many) of dossiers that were erased."""
+OUT_OF_SUMS = ("refusé", "réorienté", "abandonné")
+"""The étapes of dossiers whose hours are not counted."""
+
+
+def by_programme(lines: Sequence[Line], erased: Iterable[Erased] = ()) -> tuple[Count, ...]:
+    """Return the counts of each programme, those of erased dossiers included, in alphabetical order."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
         groups.setdefault(programme(line.follow_up.verdict), []).append(line)
-    return tuple(_count(name, groups[name]) for name in sorted(groups, key=str.casefold))
+    gone: dict[str, list[Erased]] = {}
+    for one in erased:
+        gone.setdefault(one[1], []).append(one)
+    return tuple(
+        _count(name, groups.get(name, ()), gone.get(name, ())) for name in sorted({*groups, *gone}, key=str.casefold)
+    )
 
 
-def _count(name: str, lines: Sequence[Line]) -> Count:
+def _count(name: str, lines: Sequence[Line], erased: Sequence[Erased]) -> Count:
     def number(title: str, value: str) -> int:
         return sum(line.cells[title] == value for line in lines)
 
-    live = [line for line in lines if line.follow_up.etape not in ("refusé", "réorienté", "abandonné")]
+    def gone(what: str, value: str = "") -> int:
+        return sum(many for _, _, counted, told, many in erased if (counted, told) == (what, value))
+
+    def values(what: str) -> list[str]:
+        return [told for _, _, counted, told, many in erased if counted == what for _ in range(many)]
+
+    live = [line for line in lines if line.follow_up.etape not in OUT_OF_SUMS]
     hours = [h for line in live if (h := _hours(line.follow_up.verdict.entry.deposit.values)) is not None]
     delays = [days for line in lines if isinstance(days := line.cells["Délai (jours)"], int)]
+    delays += [int(days) for days in values("délai")]
     return Count(
         name,
-        len(lines),
-        sum(line.cells["Signée le"] is not None for line in lines),
-        number("Statut de l’organisme", "public"),
-        number("Statut de l’organisme", "privé"),
-        number("Gratifié", "oui"),
-        number("À l’étranger", "oui"),
-        sum(hours, Decimal(0)),
+        len(lines) + gone("dossiers"),
+        sum(line.cells["Signée le"] is not None for line in lines) + gone("signé"),
+        number("Statut de l’organisme", "public") + gone("organisme", "public"),
+        number("Statut de l’organisme", "privé") + gone("organisme", "privé"),
+        number("Gratifié", "oui") + gone("gratifié", "oui"),
+        number("À l’étranger", "oui") + gone("étranger", "oui"),
+        sum([*hours, *map(Decimal, values("heures"))], Decimal(0)),
         float(median(delays)) if delays else None,
     )
 

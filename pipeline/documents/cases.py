@@ -90,7 +90,7 @@ def _host_and_stipend(facts: Facts) -> dict[str, bool]:
 
 
 def _people_and_time(facts: Facts) -> dict[str, bool]:
-    exceptional = fold(facts["stage.travail_exceptionnel"] or "")
+    exceptional = fold(facts.tables.private.marks.dropped(facts["stage.travail_exceptionnel"] or ""))
     age_now, age_then = facts.age_on(facts.today), facts.age_at_start
     minor = any(age is not None and age < 18 for age in (age_now, age_then))
     away = facts["stage.teletravail_pays"]

@@ -33,7 +33,7 @@ def make_gallery(
 
     Without LibreOffice (``program`` None) there are .docx only, without pdftoppm no pictures: a notice says so.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     documents = []
     for name, template in templates.items():
         for index, values in enumerate(trials.of(template), 1):

@@ -8,7 +8,6 @@ all its group, its suspect is tried again alone, and the others go on.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.documents.batches import Done, Fault, Line, make_all
+from pipeline.documents.confined import bare_environment
 from pipeline.documents.office_profile import prepare_profile
 from pipeline.documents.watched import Watch, run_watched
 
@@ -87,10 +87,11 @@ def _run(office: Office, workshop: Path, line: Line, jobs: Sequence[Job], done: 
     output.mkdir()
     temporary.mkdir()
     try:
-        environment = {**os.environ, "TMPDIR": str(temporary)}  # a killed process leaves its files there
+        environment = bare_environment({"TMPDIR": str(temporary)})  # a killed process leaves its files there
         watch = Watch(office.batch_timeout, office.document_timeout, line.stop)
         arrivals = _Arrivals(output, done)
-        if not run_watched(_command(office, jobs, profile, output), arrivals.count, watch, environment=environment):
+        command = _command(office, jobs, profile, output)
+        if not run_watched(command, arrivals.count, watch, environment=environment, folder=temporary):
             shutil.rmtree(profile, ignore_errors=True)  # a killed process leaves locks in it
         missing = []
         for job in jobs:
@@ -107,12 +108,12 @@ def _run(office: Office, workshop: Path, line: Line, jobs: Sequence[Job], done: 
 
 def _command(office: Office, jobs: Sequence[Job], profile: Path, output: Path) -> list[str]:
     return [
-        office.program,
+        str(Path(office.program).absolute()),
         f"-env:UserInstallation={profile.as_uri()}",
         "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
         "--convert-to", f"pdf:writer_pdf_Export:{_EXPORT}",
-        "--outdir", str(output),
-        *(str(job.docx) for job in jobs),
+        "--outdir", str(output.absolute()),
+        *(str(job.docx.absolute()) for job in jobs),
     ]  # fmt: skip
 
 

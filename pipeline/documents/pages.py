@@ -6,12 +6,11 @@ page comes in time it is killed with all its group, and what a batch did not giv
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,12 +18,20 @@ from pathlib import Path
 import pdfkit
 
 from pipeline.documents.batches import Done, Line, make_all
+from pipeline.documents.confined import bare_environment
 from pipeline.documents.office import is_whole_pdf
 from pipeline.documents.watched import Watch, run_watched
+from pipeline.outbox import workshop
 
 _MOST = 200
 """Pages per process: its start (some 0.1 s) is then nothing, and looking for the pages that came stays cheap."""
 _NEXT = 20
+
+_NO_META = "no-page-sets-an-option-"
+"""pdfkit would take options from the meta tags of a page."""
+_PLAIN = re.compile(r"[\w./:=@%+-]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
+"""What could end an argument or a line."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,8 +73,8 @@ def html_to_pdf(jobs: Sequence[PdfJob], program: str, timeout: float, workers: i
 
     ``timeout``: seconds that may pass without a page.
     """
-    with _quiet_environment() as environment:
-        run = partial(_run, program, timeout, environment)
+    with workshop() as folder:
+        run = partial(_run, program, timeout, folder)
         unmade = make_all(jobs, run, workers, _MOST, lambda _: None)
     failed = []
     for job in jobs:
@@ -80,11 +87,9 @@ def html_to_pdf(jobs: Sequence[PdfJob], program: str, timeout: float, workers: i
     return failed
 
 
-def _run(
-    program: str, timeout: float, environment: dict[str, str], line: Line, jobs: Sequence[PdfJob], _: Done
-) -> list[PdfJob]:
+def _run(program: str, timeout: float, folder: Path, line: Line, jobs: Sequence[PdfJob], _: Done) -> list[PdfJob]:
     """Run one wkhtmltopdf over ``jobs``; return those that gave no whole PDF."""
-    configuration = pdfkit.configuration(wkhtmltopdf=program)
+    configuration = pdfkit.configuration(wkhtmltopdf=program, meta_tag_prefix=_NO_META)
     for job in jobs:
         job.pdf.unlink(missing_ok=True)
     with tempfile.TemporaryFile() as words:
@@ -98,7 +103,8 @@ def _run(
             awaited[:_NEXT] = [job for job in awaited[:_NEXT] if not is_whole_pdf(job.pdf)]
             return len(jobs) - len(awaited)
 
-        run_watched([program, "--read-args-from-stdin"], came, watch, words, environment)
+        command = [str(Path(program).absolute()), "--read-args-from-stdin"]
+        run_watched(command, came, watch, words, environment=_quiet(folder), folder=folder)
     return [job for job in jobs if not is_whole_pdf(job.pdf)]
 
 
@@ -119,20 +125,18 @@ def _archived(job: PdfJob) -> bool:
 def _line(job: PdfJob, configuration: object) -> str:
     """Return the arguments of one job, quoted as wkhtmltopdf reads them: double quotes, backslash escapes."""
     command = pdfkit.PDFKit(
-        str(job.html), "file", options={**_OPTIONS, "title": job.title}, configuration=configuration
-    ).command(str(job.pdf))
+        str(job.html.absolute()), "file", options={**_OPTIONS, "title": job.title}, configuration=configuration
+    ).command(str(job.pdf.absolute()))
     return " ".join(_quoted(part) for part in command[1:]) + "\n"
 
 
 def _quoted(text: str) -> str:
-    if text and not any(c in text for c in " \"'\\\n"):
+    if _PLAIN.fullmatch(text):
         return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    escaped = _CONTROL.sub(" ", text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
-@contextlib.contextmanager
-def _quiet_environment() -> Iterator[dict[str, str]]:
-    """Lend an environment in which Qt needs neither a screen nor a session."""
-    with tempfile.TemporaryDirectory(prefix="conventions-") as runtime:
-        yield {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": runtime}
+def _quiet(folder: Path) -> dict[str, str]:
+    """Return an environment in which Qt needs neither a screen nor a session: ``folder`` stands for the latter."""
+    return bare_environment({"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder), "TMPDIR": str(folder)})

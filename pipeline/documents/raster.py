@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from pipeline.documents.confined import bare_environment, confined
+
 _TIMEOUT = 120
 
 
@@ -21,7 +23,7 @@ def pages_to_png(program: str, pdf: Path, resolution: int = 80) -> list[Path]:
         old.unlink()
     command = [program, "-png", "-r", str(resolution), str(pdf), str(stem)]
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT)
+        subprocess.run(confined(command), check=True, capture_output=True, timeout=_TIMEOUT, env=bare_environment({}))
     except (OSError, subprocess.SubprocessError):
         return []
     return sorted(pdf.parent.glob(f"{stem.name}-*.png"))

@@ -11,10 +11,18 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
+
+from pipeline.documents.confined import confined
 
 _LOG = logging.getLogger(__name__)
 _TICK = 0.05
+_GUARD = ("/bin/sh", "-c", '(read -r _ 0<&2; kill -KILL 0) & exec 2>/dev/null; exec "$@"', "conventions")
+"""Runs a command, and beside it, in its group, somebody who waits for the end of a pipe and then kills the group.
+
+The other end is held by this process alone and closes when it ends, were it killed outright: no program outlives it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +40,30 @@ def run_watched(
     count: Callable[[], int],
     watch: Watch,
     words: IO[bytes] | None = None,
-    environment: Mapping[str, str] | None = None,
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
 ) -> bool:
     """Run ``command``, which reads ``words``, until it ends; tell whether it ended by itself and well.
 
+    It works behind the walls of this system, in ``folder``, with ``environment`` alone; its paths are absolute.
+
     ``count`` tells how many files it has given. When none comes in time, when ``watch.stop`` is set, and when this
-    thread is interrupted, its whole process group is killed; nothing of it is left in any case.
+    thread is interrupted, its whole process group is killed; nothing of it is left in any case, nor when this process
+    is killed itself.
     """
+    end, held = os.pipe()
     try:
         process = subprocess.Popen(
-            command, stdin=words or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env=environment, start_new_session=True,
+            [*_GUARD, *confined(command)], stdin=words or subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=end,
+            env=environment, cwd=folder, start_new_session=True,
         )  # fmt: skip
     except OSError:
         _LOG.exception("%s did not start", command[0])
+        os.close(held)
         return False
+    finally:
+        os.close(end)
     try:
         ended = _watched(process, count, watch)
     finally:
@@ -54,6 +71,7 @@ def run_watched(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        os.close(held)
     count()
     return ended and process.returncode == 0
 

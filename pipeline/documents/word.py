@@ -18,12 +18,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Template, TemplateError, meta, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
 from lxml import etree
 
 from pipeline.documents.code import code_png
 from pipeline.documents.jinja import word_environment
 from pipeline.documents.pictures import named_pictures
+from pipeline.documents.tag_language import beyond
 from pipeline.errors import SetupError
 
 if TYPE_CHECKING:
@@ -124,13 +125,21 @@ def _unusable(path: Path, error: Exception) -> SetupError:
 
 def _compile(content: bytes, logo: bytes | None, *, names: bool) -> _Compiled:
     template = _opened(content)
-    trees = {name: _ENVIRONMENT.parse(xml) for name, xml in _sources(template)}
+    trees = {name: _parsed(xml) for name, xml in _sources(template)}
     parts = tuple(_Part(name, _code_of(tree)) for name, tree in trees.items())
     logos, codes = (named_pictures(io.BytesIO(content), name) for name in ("logo", "code"))
     fixed = dict.fromkeys(logos, logo) if logo is not None else {}
     prepared = _Prepared.of(content, {*trees, *codes}, fixed)
     asked = frozenset(name for tree in trees.values() for name in _asked(tree)) if names else None
     return _Compiled(parts, codes, prepared, asked)
+
+
+def _parsed(xml: str) -> nodes.Template:
+    """Parse one part. Raises TemplateSyntaxError when it asks for more than a template may."""
+    tree = _ENVIRONMENT.parse(xml)
+    if problem := beyond(tree):
+        raise TemplateSyntaxError(problem, 1)
+    return tree
 
 
 def _opened(content: bytes) -> docxtpl.DocxTemplate:

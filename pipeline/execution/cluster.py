@@ -153,7 +153,7 @@ class Cluster:
         fit = dict(self._roster.fit)
         outbox = self._bench.outbox
         names = [] if all(fit.values()) else [name for name in needs(item) if outbox.path(name).is_file()]
-        parcel = Parcel(self._call, task, item, {name: outbox.path(name).read_bytes() for name in names})
+        parcel = Parcel(self._call, task, item, {name: outbox.read(name) for name in names})
         with dask.config.set(_QUIET):
             future = self._client.submit(work, parcel, workers=list(fit), pure=False)
         return _Waiting(item, future, frozenset(fit), alone)

@@ -32,10 +32,10 @@ class LeasedOutbox(Outbox):
         except (OSError, UnicodeError):
             return False
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes, *, at_once: bool = False) -> None:
         """Write as :meth:`Outbox.write` does. Raises LeaseLostError when the session is over."""
         self.check()
-        super().write(name, data)
+        super().write(name, data, at_once=at_once)
 
     def take(self, source: Path, name: str) -> None:
         """Move as :meth:`Outbox.take` does. Raises LeaseLostError when the session is over."""

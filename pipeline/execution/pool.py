@@ -20,6 +20,7 @@ from typing import Any, Generic
 from pipeline.errors import ConventionsError
 from pipeline.execution.bench import Bench, DifferentBenchError, Recipe, recipe_of, set_up
 from pipeline.execution.crew import Alone, Item, Needs, Result, Task, nothing
+from pipeline.logs import talk_discreetly
 
 _LOG = logging.getLogger(__name__)
 
@@ -167,6 +168,7 @@ _benches: list[Bench] = []
 
 def _begin(recipe: Recipe) -> None:
     """Set up the worker's bench; what the terminal says is for the coordinator, which ends its workers itself."""
+    talk_discreetly()
     for number in _TERMINAL:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from pipeline.documents.confined import bare_environment
 from pipeline.machine import Tools
 from pipeline.program import program_hash
 from pipeline.setup import Setup
@@ -87,7 +88,9 @@ def _font(name: str) -> str:
 def _said(program: str, *words: str) -> str:
     """Return the first line that ``program`` says; "" when there is none."""
     try:
-        done = subprocess.run([program, *words], capture_output=True, text=True, check=False, timeout=_SECONDS)
+        done = subprocess.run(
+            [program, *words], capture_output=True, text=True, check=False, timeout=_SECONDS, env=bare_environment({})
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return next(iter(done.stdout.splitlines()), "").strip()

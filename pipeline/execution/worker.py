@@ -16,11 +16,12 @@ from typing import Any
 
 from distributed import get_worker
 
-from pipeline.errors import SetupError
+from pipeline.errors import DiskError, SetupError
 from pipeline.execution.bench import Bench
 from pipeline.execution.crew import Task
 from pipeline.execution.lease import LEASE, LeasedOutbox
 from pipeline.execution.traits import Traits, differences, traits_of
+from pipeline.logs import talk_discreetly
 from pipeline.machine import Tools, worker_tools
 from pipeline.outbox import Outbox
 from pipeline.setup import ROOT, Setup, load_setup
@@ -124,6 +125,7 @@ def _done(parcel: Parcel, place: _Place, folder: Path) -> tuple[Any, Mapping[str
 @lru_cache(maxsize=2)
 def _place(call: Call) -> _Place | Answer:
     """Set up for ``call``, once; or say why this process does not fit."""
+    talk_discreetly()
     try:
         setup = load_setup(ROOT / call.config)
     except SetupError as error:
@@ -146,7 +148,7 @@ def _shares(call: Call, setup: Setup) -> bool:
     try:
         outbox.write(trial, b"")
         outbox.remove(trial)
-    except OSError:
+    except (OSError, DiskError):
         return False
     return True
 

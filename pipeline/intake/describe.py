@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.intake.files import InboxFile
+from pipeline.intake.files import InboxFile, printable, too_heavy
 from pipeline.intake.headers import Column, How, Recognised, Refused, Standing, read_by_dictionary, recognise
 from pipeline.intake.labels import header_key
+from pipeline.intake.opening import read_whole
 from pipeline.intake.systems import System, Systems
-from pipeline.intake.tables import Table, read_tables
+from pipeline.intake.tables import Table, tables_of
 from pipeline.intake.typography import typeset
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import CellValue, Limits, column_letters
@@ -78,21 +79,39 @@ class ColumnsReport:
     sheets: tuple[SheetColumns, ...]
 
 
-def describe_columns(path: Path, systems: Systems, fields: Fields, limits: Limits | None = None) -> ColumnsReport:
-    """Return how each header of the file at ``path`` is understood. Never raises for bad data."""
+def describe_columns(
+    path: Path,
+    systems: Systems,
+    fields: Fields,
+    limits: Limits | None = None,
+    in_memory: Callable[[], None] = lambda: None,
+) -> ColumnsReport:
+    """Return how each header of the file at ``path`` is understood. Never raises for bad data.
+
+    ``in_memory`` is called when the content is, and nothing else need be opened.
+    """
     limits = limits or Limits()
+    name = printable(path.name)
     try:
-        content = path.read_bytes()
+        content = read_whole(path, limits.file_bytes)
     except OSError:
-        return ColumnsReport(path.name, "ce fichier ne peut pas être lu : vérifiez le chemin et les droits.", ())
+        return not_described(path, "ce fichier ne peut pas être lu : vérifiez le chemin et les droits.")
+    in_memory()
     if not content:
-        return ColumnsReport(path.name, "le fichier est vide.", ())
-    file = InboxFile(path.name, path, hashlib.sha256(content).hexdigest(), "à lire")
+        return not_described(path, "le fichier est vide : exportez-le de nouveau.")
+    if len(content) > limits.file_bytes:
+        return not_described(path, too_heavy(limits))
+    file = InboxFile(name, path, hashlib.sha256(content).hexdigest(), "à lire")
     try:
-        tables = read_tables(file, limits)
+        tables = tables_of(content, file, limits)
     except UnreadableFile as error:
-        return ColumnsReport(path.name, error.reason, ())
-    return ColumnsReport(path.name, None, tuple(_describe(table, systems, fields) for table in tables))
+        return not_described(path, error.reason)
+    return ColumnsReport(name, None, tuple(_describe(table, systems, fields) for table in tables))
+
+
+def not_described(path: Path, reason: str) -> ColumnsReport:
+    """Return the report of a file that cannot be read, with its French reason."""
+    return ColumnsReport(printable(path.name), typeset(reason), ())
 
 
 def _describe(table: Table, systems: Systems, fields: Fields) -> SheetColumns:
@@ -185,6 +204,11 @@ def _known(system: System | None, systems: Systems) -> dict[str, tuple[str, str]
         for header, keys in source.headers.items():
             known.setdefault(header, (keys[0], source.spelled[header]))
     return known
+
+
+def load_suggestions() -> None:
+    """Load what suggestions take, for a process that has many files described by others that it forks."""
+    import rapidfuzz.fuzz  # noqa: F401
 
 
 def _suggestions(label: str, known: Mapping[str, tuple[str, str]]) -> tuple[Suggestion, ...]:

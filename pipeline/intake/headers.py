@@ -19,6 +19,10 @@ from pipeline.tables.words import clean_spaces, fold
 _SEARCHED_ROWS = 40
 _LONGEST_HEADER = 300
 _LEAST = 2
+_NO_HEADERS = (
+    "aucune ligne d’en-têtes connue dans les premières lignes : déposez l’export tel que le formulaire le donne, "
+    "avec sa ligne de titres."
+)
 
 Standing: TypeAlias = Literal["field", "ignored", "unknown", "refused", "empty"]
 How: TypeAlias = Literal["exact", "alias", "dictionary", "section", "neighbour", ""]
@@ -76,7 +80,7 @@ def recognise(table: Table, systems: Systems) -> Recognised | Refused:
     near = _near(table, systems)
     readings = [reading for system in near if (reading := _read_headers(table, system, systems))]
     if not readings:
-        return Refused(typeset("aucune ligne d’en-têtes connue dans les premières lignes."))
+        return Refused(typeset(_NO_HEADERS))
     matching = _most_specific([reading for reading in readings if not reading.lacks])
     if len(matching) > 1:
         names = " et ".join(f"« {reading.system.label} »" for reading in matching)
@@ -90,7 +94,7 @@ def recognise(table: Table, systems: Systems) -> Recognised | Refused:
         return matching[0].recognised(table)
     nearest = max(readings, key=lambda reading: (reading.proper, reading.score))
     return Refused(
-        typeset(f"système non reconnu ; le plus proche est « {nearest.system.label} » : {nearest.lacks}."),
+        typeset(f"système non reconnu ; le plus proche est « {nearest.system.label} », mais {nearest.lacks}."),
         nearest.system.name,
         nearest.row,
         nearest.columns,
@@ -205,23 +209,24 @@ def _is_known(text: str, keys: frozenset[str], system: System) -> bool:
 
 def _lacks(system: System, there: Collection[str], asked: set[str], systems: Systems) -> tuple[str, int]:
     """Return what the signature lacks, in French ("" when nothing), and how many groups it satisfies."""
-    lacking: list[str] = []
+    missing: list[str] = []
+    unwanted: list[str] = []
     satisfied = 0
     for group in system.required:
         if any(header in there for header in group):
             satisfied += 1
         else:
-            lacking.append("il manque " + " ou ".join(f"« {system.spelled[header]} »" for header in group))
+            missing.append(" ou ".join(f"« {system.spelled[header]} »" for header in group))
     for keys in system.required_fields:
         if any(key in asked for key in keys):
             satisfied += 1
         else:
-            lacking.append("il manque " + " ou ".join(f"« {systems.fields[key].label} »" for key in keys))
+            missing.append(" ou ".join(f"« {systems.fields[key].label} »" for key in keys))
     for header in system.excluded:
         if header in there:
             satisfied -= 1
-            lacking.append(f"« {system.spelled[header]} » ne devrait pas y être")
-    return ", ".join(lacking), satisfied
+            unwanted.append(f"« {system.spelled[header]} » ne devrait pas y être")
+    return ", ".join([f"il y manque {', '.join(missing)}"] * bool(missing) + unwanted), satisfied
 
 
 def _section_row(table: Table, header: int, width: int, system: System) -> tuple[str | None, ...] | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal, TypeAlias
 
 from lxml import etree  # lxml ships no types
 
+from pipeline.intake.typography import thousands
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import Limits
 
@@ -32,12 +33,15 @@ class SheetFacts:
 
 def too_many_rows(limits: Limits) -> str:
     """Return the French reason for a sheet that is too long."""
-    return f"plus de {limits.rows} lignes : exportez le fichier en plusieurs parties."
+    return f"plus de {thousands(limits.rows)} lignes : exportez le fichier en plusieurs parties."
 
 
 def too_many_columns(limits: Limits) -> str:
     """Return the French reason for a sheet that is too wide."""
-    return f"plus de {limits.columns} colonnes : retirez celles qui ne servent pas."
+    return f"plus de {thousands(limits.columns)} colonnes : retirez celles qui ne servent pas."
+
+
+_AT_ONCE = 1 << 20
 
 
 def check_size(archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -47,10 +51,11 @@ def check_size(archive: zipfile.ZipFile, limits: Limits) -> None:
     """
     left = limits.unpacked_bytes
     for info in archive.infolist():
-        declared, info.file_size = info.file_size, left + 1
+        # Enough for the limit to be passed before the end: there zipfile looks at the checksum, wrong for what is cut.
+        declared, info.file_size = info.file_size, left + _AT_ONCE + 1
         try:
             with archive.open(info) as stream:
-                while chunk := stream.read(1 << 20):
+                while chunk := stream.read(_AT_ONCE):
                     left -= len(chunk)
                     if left < 0:
                         raise UnreadableFile(
@@ -78,6 +83,8 @@ def _parse(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise ValueError("XML") from error
     return root
 
@@ -114,7 +121,9 @@ def look_at_xlsx(archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFac
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
             targets[str(relation.get("Id", ""))] = path
     facts: dict[str, SheetFacts] = {}
-    for element in _parse(archive.read("xl/workbook.xml")).iter("{*}sheet"):
+    elements = list(_parse(archive.read("xl/workbook.xml")).iter("{*}sheet"))
+    _check_names([str(element.get("name", "")) for element in elements])
+    for element in elements:
         path = targets.get(str(element.get(_RELATION) or element.get("id") or ""), "")
         if path in names and path.startswith("xl/worksheets/"):
             content = archive.read(path)
@@ -128,16 +137,38 @@ def look_at_xlsx(archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFac
     return facts
 
 
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse two sheets of one name: a row could not say on which of them it stands."""
+    if len(set(names)) < len(names):
+        raise UnreadableFile("deux feuilles portent le même nom : renommez l’une d’elles.")
+
+
 def _check_xlsx_extent(content: bytes, limits: Limits) -> None:
     columns: set[bytes] = set()
     rows: set[bytes] = set()
     for letters, digits in _CELL.findall(content):
         columns.add(letters)
         rows.add(digits)
-    if any(_column(letters) >= limits.columns for letters in columns):
+    if any(_column(letters) >= limits.columns for letters in columns) or _is_wide_without_addresses(content, limits):
         raise UnreadableFile(too_many_columns(limits))
     if any(int(digits) > limits.rows for digits in rows):
         raise UnreadableFile(too_many_rows(limits))
+
+
+_ROW_OR_UNADDRESSED = re.compile(rb"<(?:\w+:)?(?:(row)(?=[\s>])|c(?=[\s/>])(?![^>]*\sr=))")
+_NO_ADDRESS_FIRST = (b"<c>", b":c>", b"<c/>", b"<c s=", b"<c t=", b":c s=", b":c t=")
+
+
+def _is_wide_without_addresses(content: bytes, limits: Limits) -> bool:
+    """Tell whether a row has more cells without an address, which stand one after the other, than columns are allowed."""
+    if sum(map(content.count, _NO_ADDRESS_FIRST)) <= limits.columns:
+        return False
+    count = 0
+    for found in _ROW_OR_UNADDRESSED.finditer(content):
+        count = 0 if found.group(1) else count + 1
+        if count > limits.columns:
+            return True
+    return False
 
 
 def _xlsx_errors(content: bytes, limits: Limits) -> dict[tuple[int, int], str]:
@@ -169,7 +200,9 @@ _ERROR_TEXT = re.compile(r"^(?:#[A-Z0-9/]+[!?]?|Err:\d{3})$")
 def look_at_ods(archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFacts]:
     """Return the facts of each sheet by its name. Raises UnreadableFile beyond the limits."""
     facts: dict[str, SheetFacts] = {}
-    for table in _parse(archive.read("content.xml")).iter(f"{_TABLE}table"):
+    tables = list(_parse(archive.read("content.xml")).iter(f"{_TABLE}table"))
+    _check_names([str(table.get(f"{_TABLE}name", "")) for table in tables])
+    for table in tables:
         errors: dict[tuple[int, int], str] = {}
         merged: list[Span] = []
         number = 0

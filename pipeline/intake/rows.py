@@ -14,7 +14,7 @@ from pipeline.intake.labels import header_key
 from pipeline.intake.names import ORDERS, split_name
 from pipeline.intake.systems import TIMESTAMP
 from pipeline.intake.tables import Table
-from pipeline.intake.typography import typeset
+from pipeline.intake.typography import thousands, typeset
 from pipeline.model import CellValue, ErrorCell, Form, Layout, Limits, Note, Place, column_letters
 from pipeline.tables.fields import Fields
 from pipeline.tables.words import clean_spaces, fold, says_yes
@@ -78,7 +78,7 @@ class RowReader:
                 number,
                 typeset(
                     f"la cellule {column_letters(long)}{number} dépasse "
-                    f"{self._limits.cell_characters} caractères : à raccourcir."
+                    f"{thousands(self._limits.cell_characters)} caractères : raccourcissez-la."
                 ),
             )
         if _is_unsent(row, self._recognised):

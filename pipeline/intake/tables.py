@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import encodings
 import hashlib
 import io
+import pkgutil
 import struct
 import zipfile
 import zlib
@@ -18,6 +22,7 @@ import xlrd
 
 from pipeline.intake import packages
 from pipeline.intake.files import TEXTS, InboxFile
+from pipeline.intake.opening import NotAFileError, read_whole
 from pipeline.intake.packages import Span
 from pipeline.intake.texts import read_text
 from pipeline.intake.unreadable import ChangedFile, UnreadableFile
@@ -31,6 +36,8 @@ _LOCKED = (
     "le fichier est protégé par un mot de passe : ouvrez-le, retirez le mot de passe "
     "(Fichier, Informations, Protéger le classeur) et déposez-le de nouveau."
 )
+_ENCODINGS = ("ascii", "cp", "iso8859", "koi8", "latin", "mac", "utf")
+"""How the names of the encodings begin that texts, zip archives and old workbooks are written in."""
 _DAMAGED = "le fichier est endommagé ou incomplet : exportez-le ou copiez-le de nouveau."
 
 
@@ -48,15 +55,30 @@ class Table:
 def read_tables(file: InboxFile, limits: Limits) -> list[Table]:
     """Return the sheets of ``file`` in their order; a text file is one sheet named "".
 
-    The content decides how a spreadsheet is read, not the letters of its extension. Raises UnreadableFile
-    (ChangedFile when the content is no longer the one that was hashed), and nothing else for bad data.
+    Raises UnreadableFile (ChangedFile when the content is no longer the one that was hashed), and nothing else for bad
+    data.
     """
+    return tables_of(read_content(file, limits), file, limits)
+
+
+def read_content(file: InboxFile, limits: Limits) -> bytes:
+    """Return what was hashed. Raises ChangedFile when it has changed or gone since, UnreadableFile without the rights."""
     try:
-        content = file.path.read_bytes()
+        content = read_whole(file.path, limits.file_bytes)
+    except (FileNotFoundError, NotADirectoryError, NotAFileError) as error:
+        raise ChangedFile("le fichier a disparu pendant la lecture : il sera relu s’il revient.") from error
     except OSError as error:
-        raise UnreadableFile("ce fichier ne peut pas être lu : vérifiez les droits d’accès.") from error
+        raise UnreadableFile("ce fichier ne peut pas être lu : faites rétablir le droit de le lire.") from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise ChangedFile("le fichier est en cours de copie : il sera relu.")
+    return content
+
+
+def tables_of(content: bytes, file: InboxFile, limits: Limits) -> list[Table]:
+    """Return the sheets that ``content`` holds: it decides how it is read, not the letters of the file's extension.
+
+    Raises UnreadableFile, and nothing else for bad data.
+    """
     suffix = PurePosixPath(file.name).suffix.lower()
     if content.startswith(b"PK"):
         return _read_package(content, limits)
@@ -95,7 +117,7 @@ def _read_package(content: bytes, limits: Limits) -> list[Table]:
     ) as error:  # fmt: skip
         # What zipfile and lxml raise on damaged bytes, an encrypted member included (RuntimeError).
         raise UnreadableFile(_DAMAGED) from error
-    frames = _frames(content)
+    frames = _frames(content) if facts or _has_tables(content) else {}
     tables: list[Table] = []
     for name, frame in frames.items():
         fact = facts.get(name, packages.SheetFacts())
@@ -103,6 +125,29 @@ def _read_package(content: bytes, limits: Limits) -> list[Table]:
         _check_extent(rows, limits)
         tables.append(Table(name, _with_errors(rows, fact.errors), fact.merged, fact.hidden))
     return tables
+
+
+def _has_tables(content: bytes) -> bool:
+    """Tell whether the workbook has a sheet of cells: one of charts, dialogs or macros only has none."""
+    try:
+        sheets = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).sheets_metadata
+    except (python_calamine.CalamineError, OSError) as error:
+        raise UnreadableFile(_DAMAGED) from error
+    return any(sheet.typ == python_calamine.SheetTypeEnum.WorkSheet for sheet in sheets)
+
+
+def load_libraries() -> None:
+    """Load all that reading may take, for a process that has files read by others that it forks and that open nothing."""
+    import pandas as pd
+
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as archive:  # no workbook: what reads one is loaded before it says so
+        archive.writestr("mimetype", "")
+    with contextlib.suppress(python_calamine.CalamineError, ValueError):
+        pd.read_excel(empty, engine="calamine")
+    for module in pkgutil.iter_modules(encodings.__path__):
+        if module.name.startswith(_ENCODINGS):
+            codecs.lookup(module.name)
 
 
 def _frames(content: bytes) -> Mapping[str, pd.DataFrame]:
@@ -195,7 +240,7 @@ def _read_xls(content: bytes, limits: Limits) -> list[Table]:
     except xlrd.XLRDError as error:
         raise UnreadableFile(_LOCKED if "encrypted" in str(error).lower() else _DAMAGED) from error
     except (
-        struct.error, ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
+        struct.error, ArithmeticError, AssertionError, AttributeError, EOFError, LookupError,
         NotImplementedError, OSError, RecursionError, TypeError, ValueError, xlrd.compdoc.CompDocError,
     ) as error:  # fmt: skip
         # xlrd follows offsets written in the file: on damaged bytes it fails in any of these ways.

@@ -12,6 +12,11 @@ _SPACES = (
 )
 
 
+def thousands(number: int) -> str:
+    """Return a whole number as French writes it, its thousands apart by narrow no-break spaces."""
+    return f"{number:_}".replace("_", "\u202f")
+
+
 def typeset(sentence: str) -> str:
     """Return ``sentence`` with no-break spaces inside guillemets and before double punctuation marks."""
     for plain, fine in _SPACES:

@@ -93,7 +93,7 @@ def _add_to_journal(outbox: Outbox, run_id: str, event: str, messages: int, now:
     with workshop() as folder:
         lines = folder / "journal.jsonl"
         with contextlib.suppress(FileNotFoundError):
-            lines.write_bytes(outbox.path(f"rapports/{run_id}/journal.jsonl").read_bytes())
+            lines.write_bytes(outbox.read(f"rapports/{run_id}/journal.jsonl"))
         Journal(lines, lambda: now).event(event, counts={"messages": messages})
         for place in (f"rapports/{run_id}", LATEST):
             outbox.write(f"{place}/journal.jsonl", lines.read_bytes())

@@ -72,6 +72,17 @@ def send(messages: Sequence[EmailMessage], settings: DigestSettings) -> Sent:
     return Sent(taken, "recipients" if refused else None)
 
 
+def greet(settings: DigestSettings) -> Fault | None:
+    """Connect to the server as :func:`send` does and leave again; return what went wrong, None when nothing did."""
+    try:
+        with _connect(settings):
+            return None
+    except _MailError as error:
+        return error.fault
+    except (smtplib.SMTPException, OSError) as error:
+        return _fault(error)
+
+
 def _connect(settings: DigestSettings) -> smtplib.SMTP:
     """Return an open connection, encrypted and logged in as configured."""
     password = _password(settings) if settings.user else ""

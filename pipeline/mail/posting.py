@@ -32,16 +32,18 @@ def post(
     outbox: Outbox,
     run_id: str,
     moment: datetime,
+    *,
+    reminding: bool = True,
 ) -> Post:
     """Put together the letters of the night, the reminders and the notices among the paths ``made``.
 
     Writes the messages that stand in the run's own folder: those of several dossiers, and the reminders. ``moment`` is
-    that of the run on the processing day.
+    that of the run on the processing day. ``reminding=False``: nobody is reminded tonight.
     """
     day = moment.date()
     settings = setup.settings
     sent = send_letters(letters, setup.letters, outbox, run_id, settings.attached_bytes)
-    due = reminders(follow_ups, day, settings, {sending.address for sending in sent})
+    due = reminders(follow_ups if reminding else (), day, settings, {sending.address for sending in sent})
     reminded = send_reminders(due, setup.reminder_texts, settings, setup.tables, outbox, run_id, day)
     sendings = (*sent, *send_notices(made, outbox), *reminded)
     versions = {follow.reference: follow.verdict.entry.version for follow in follow_ups}

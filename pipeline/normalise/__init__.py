@@ -3,5 +3,6 @@
 from pipeline.normalise.cells import FORMULA_ERROR, shown
 from pipeline.normalise.deposit import normalise, normalise_all
 from pipeline.normalise.nir import MASK
+from pipeline.normalise.private import masked_cell, masked_remark
 
-__all__ = ["FORMULA_ERROR", "MASK", "normalise", "normalise_all", "shown"]
+__all__ = ["FORMULA_ERROR", "MASK", "masked_cell", "masked_remark", "normalise", "normalise_all", "shown"]

@@ -15,9 +15,9 @@ from pipeline.normalise.cells import FORMULA_ERROR, is_formula_error, plain, sho
 from pipeline.normalise.choices import read_academic_year, read_choice, read_currency, read_yes_no
 from pipeline.normalise.contacts import read_address, read_identifier, read_phone, read_siret, restore_zero
 from pipeline.normalise.dates import read_date, read_datetime
-from pipeline.normalise.nir import without_nir
 from pipeline.normalise.numbers import read_amount, read_number, read_taught_hours
 from pipeline.normalise.periods import read_periods, read_schedule
+from pipeline.normalise.private import Masking
 from pipeline.normalise.refusal import NOT_TEXT, Refusal
 from pipeline.normalise.texts import clean_block, clean_line, clean_list, clean_sentences
 from pipeline.tables import Tables
@@ -50,6 +50,7 @@ class _Readings:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self.masking = Masking(tables)
         self._known: dict[tuple[str, str], Value | Refusal | None] = {}
 
     def read(self, field: Field, raw: CellValue) -> Value | Refusal | None:
@@ -77,7 +78,7 @@ def normalise_all(forms: Iterable[Form], tables: Tables) -> list[Deposit]:
 
 
 def _normalise(form: Form, tables: Tables, readings: _Readings) -> Deposit:
-    form = without_nir(form, tables.fields)
+    form = readings.masking.masked(form)
     values: dict[str, Value] = {}
     unreadable: dict[str, Unreadable] = {}
     for key, raw in form.cells.items():

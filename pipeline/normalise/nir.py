@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipeline.model import CellValue, Form, Layout
 from pipeline.normalise.cells import plain
@@ -16,7 +16,7 @@ from pipeline.normalise.texts import clean_block
 from pipeline.tables.fields import Fields
 
 MASK = "[NIR masqué]"
-"""Stands where a number stood; never longer than it, so that hiding makes no text too long."""
+"""Stands where a number stood; never longer than its digits, so that hiding makes no text too long."""
 
 _NUMBERS_OF_OTHER_THINGS = frozenset(
     {"etudiant.numero", "formulaire.identifiant", "assurance.rc_police", "organisme.identifiant"}
@@ -43,6 +43,8 @@ _GROUPED = (
     r"(?P=mark)[0-9]{3}(?P=mark)[0-9]{3}"
 )
 _NUMBER = re.compile(rf"(?<![0-9])(?P<body>{_GROUPED}|{_BODY})(?:{_KEY_GAP}(?P<key>[0-9]{_GAP}[0-9]))?(?![0-9])")
+# As a spreadsheet shortens it, or a text export of it: 1,85058E+14. Its first digits still tell sex, age and birthplace.
+_SHORTENED = re.compile(r"(?<![0-9.,])[12378][.,][0-9]{2,14}\s?E\+?1[24](?![0-9])", re.IGNORECASE)
 _WORD = re.compile(r"s[ée]cu|\bnir\b|\bn[\s°ºo.]*(?:de\s+)?s\.?\s?s\b|insee", re.IGNORECASE)
 _NEAR = 30
 """Characters before and after thirteen digits in which a word must name them: there is no key to prove them by."""
@@ -56,18 +58,24 @@ def hide_nir(text: str, label: str = "") -> str:
     A number is fifteen digits whose key is right, or at least the first thirteen beside a word that names them;
     ``label`` is the header of the cell's column, which may be that word. Spaces inside are nothing.
     """
-    if len(text) < _SHORTEST or _DIGIT.search(text) is None or _NUMBER.search(text) is None:
+    if not _may_be_in(text):
         return text
     clean = clean_block(text)
 
     def _hidden(match: re.Match[str]) -> str:
-        if _has_its_key(match["body"], match["key"]):
+        if match.re is _NUMBER and _has_its_key(match["body"], match["key"]):
             return MASK
         around = clean[max(0, match.start() - _NEAR) : match.start()], clean[match.end() : match.end() + _NEAR]
         return MASK if any(map(_WORD.search, (*around, label))) else match[0]
 
-    hidden = _NUMBER.sub(_hidden, clean)
+    hidden = _SHORTENED.sub(_hidden, _NUMBER.sub(_hidden, clean))
     return text if hidden == clean else hidden
+
+
+def _may_be_in(text: str) -> bool:
+    if len(text) >= _SHORTEST and _DIGIT.search(text) is not None and _NUMBER.search(text) is not None:
+        return True
+    return ("E+1" in text or "e+1" in text) and _SHORTENED.search(text) is not None
 
 
 def _has_its_key(body: str, key: str | None) -> bool:
@@ -113,9 +121,14 @@ def _label(layout: Layout, columns: Iterable[int]) -> str:
 
 def _may_hold(value: CellValue) -> bool:
     if type(value) is str and len(value) < _SHORTEST:
-        return False
+        return "E+1" in value and _may_be_in(value)
     text = _text(value)
-    return text != "" and _DIGIT.search(text) is not None and _NUMBER.search(text) is not None
+    return text != "" and _may_be_in(text)
+
+
+def hide_in_cell(value: CellValue, keys: Collection[str], label: str, fields: Fields) -> CellValue:
+    """Return a cell under ``label`` that feeds the fields ``keys``, its numbers hidden unless these are other numbers."""
+    return value if any(_holds_other_numbers(key, fields) for key in keys) else _hide(value, label)
 
 
 def _hide(value: CellValue, label: str) -> CellValue:

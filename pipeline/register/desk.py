@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.codec import decode, encode
 from pipeline.desk.model import Decision, Event, Told
-from pipeline.model import Place
+from pipeline.model import Place, Value
 
 _EVENT = "reference, what, value, at, who, version, file, sheet, line"
 
@@ -105,7 +105,7 @@ class DeskRecords:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    e.reference, e.what, json.dumps(encode(e.value), ensure_ascii=False), e.at.isoformat(), e.who, e.version,
+                    e.reference, e.what, stored_value(e.value), e.at.isoformat(), e.who, e.version,
                     *((e.place.file, e.place.sheet, e.place.row) if e.place else (None, None, None)), run,
                 )
                 for e in events
@@ -124,3 +124,8 @@ class DeskRecords:
                 for d in decisions
             ],
         )  # fmt: skip
+
+
+def stored_value(value: Value | None) -> str:
+    """Return the value of an event as its column holds it."""
+    return json.dumps(encode(value), ensure_ascii=False)

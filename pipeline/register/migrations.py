@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.register.values import stored_key
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 MIGRATIONS: Mapping[int, Sequence[str]] = {
     1: (
@@ -41,19 +41,28 @@ MIGRATIONS: Mapping[int, Sequence[str]] = {
         "CREATE INDEX decision_on ON decision (target, rule)",
         "INSERT INTO meta VALUES ('revision', '0')",
     ),
+    4: (
+        "CREATE TABLE erased (mark TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+        (
+            "CREATE TABLE tally (year INTEGER NOT NULL, programme TEXT NOT NULL, what TEXT NOT NULL, value TEXT NOT NULL,"
+            " number INTEGER NOT NULL, PRIMARY KEY (year, programme, what, value)) STRICT, WITHOUT ROWID"
+        ),
+    ),
 }
 """Version → the statements that lead to the next one."""
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring an older register to this version, one step at a time, each whole or not at all.
+    """Bring an older register to this version, every step in one transaction: whole or not at all.
 
     The statements of the register, and one of these, call ``verdict_key``: the connection learns it here.
     """
     connection.create_function("verdict_key", 6, stored_key, deterministic=True)
-    for step in range(version, SCHEMA_VERSION):
-        with connection:
-            connection.execute("BEGIN")
+    if version >= SCHEMA_VERSION:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for step in range(version, SCHEMA_VERSION):
             for statement in MIGRATIONS[step]:
                 connection.execute(statement)
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", (str(step + 1),))
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", (str(SCHEMA_VERSION),))

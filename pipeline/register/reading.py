@@ -10,12 +10,20 @@ from urllib.request import pathname2url
 from pipeline.codec import unpack_deposits
 from pipeline.errors import SetupError
 from pipeline.model import Layout
+from pipeline.register.backup import examine, version_of
+from pipeline.register.faults import RegisterDamagedError, fault_of
 from pipeline.register.migrations import SCHEMA_VERSION, migrate
+from pipeline.register.opening import newer, refused
 from pipeline.register.store import Register
 
 
 class RegisterCopy(Register):
     """A register to be read alone: what would be written into it is lost with it."""
+
+    def is_sound(self) -> bool:
+        """Tell whether SQLite's own check of every page, index and reference finds nothing."""
+        whole = self._db.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+        return whole and self._db.execute("PRAGMA foreign_key_check").fetchone() is None
 
     def layouts(self) -> Mapping[str, Layout]:
         """Return which columns the source of each deposit asked, by hash; none for a file that is no longer known."""
@@ -26,10 +34,11 @@ class RegisterCopy(Register):
         return found
 
 
-def open_copy(path: Path) -> RegisterCopy:
+def open_copy(path: Path, *, options: str = "") -> RegisterCopy:
     """Return a copy of the register at ``path`` as it stands now, brought to this version; the file stays as it is.
 
-    Works while a run writes. Raises SetupError (status 2) when there is no register, or when it cannot be read.
+    Works while a run writes; ``options`` are those of the command line that lead to this register.
+    Raises SetupError (status 2) when there is no register, or when it cannot be read.
     """
     if not path.is_file():
         raise SetupError(
@@ -38,18 +47,18 @@ def open_copy(path: Path) -> RegisterCopy:
             "aucun registre à cet endroit",
             "Faites d’abord un traitement (conventions generate), ou indiquez la boîte de sortie avec --outbox.",
         )
+    copy = None
     try:
         copy = _copied(path)
-        (found,) = copy.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-        version = int(found)
+        version = version_of(copy)
         if version > SCHEMA_VERSION:
-            raise SetupError(
-                str(path), "version", f"registre d’une version plus récente ({version})", "Mettez le logiciel à jour."
-            )
+            raise newer(path, version, options)
+        examine(copy)
         migrate(copy, version)
-    except (sqlite3.Error, TypeError, ValueError) as error:
-        mend = "Mettez le fichier de côté et rétablissez sa copie."
-        raise SetupError(str(path), "", "le registre ne peut pas être lu", mend) from error
+    except (sqlite3.Error, RegisterDamagedError) as error:
+        if copy is not None:
+            copy.close()
+        raise refused(path, fault_of(error), None, options) from error
     return RegisterCopy(copy)
 
 

@@ -12,7 +12,8 @@ from pipeline.codec import Reader, reader, unpack_deposits, unpack_findings, unp
 from pipeline.dossiers import KnownDeposit, KnownDossier, Snapshot
 from pipeline.model import Deposit, Entry, Form, Layout, Model, PastRun, Place, Source, Status, Verdict
 from pipeline.register.desk import DeskRecords
-from pipeline.register.values import Held, LastNight, PastVersion, Stored
+from pipeline.register.erasure import Marked, read_marks, tally
+from pipeline.register.values import Held, LastNight, PastVersion, Stored, refused_under
 
 _AT_HAND = 4
 """Files whose rows are kept in memory once they have been asked for."""
@@ -59,10 +60,12 @@ class Records(DeskRecords):
     def known_file(self, sha256: str, fingerprint: str, name: str) -> tuple[tuple[Source, ...], list[Deposit]] | None:
         """Return what the file of this content held when it was read under the same schemas; None if never.
 
-        What a returned workbook gave is kept under no fingerprint: it holds under any.
+        What a returned workbook gave is kept under no fingerprint: it holds under any. A file that was refused for what
+        it costs is so under the same program too.
         """
         row = self._db.execute(
-            "SELECT content FROM file WHERE sha256 = ? AND fingerprint IN (?, '')", (sha256, fingerprint)
+            "SELECT content FROM file WHERE sha256 = ? AND fingerprint IN (?, ?, '')",
+            (sha256, fingerprint, refused_under(fingerprint)),
         ).fetchone()
         if row is None:
             return None
@@ -73,13 +76,13 @@ class Records(DeskRecords):
                 sheet,
                 sha256,
                 profile,
-                "inchangé",
-                None,
+                "rejeté" if reason else "inchangé",
+                reason[0] if reason else None,
                 rows,
                 tuple((r, t) for r, t in unread),
                 tuple(notes),
             )
-            for sheet, profile, rows, unread, notes in json.loads(heads)
+            for sheet, profile, rows, unread, notes, *reason in json.loads(heads)
         )
         return sources, unpack_deposits(blob, name)
 
@@ -171,10 +174,18 @@ class Records(DeskRecords):
         rows = self._db.execute("SELECT run_id, day, totals FROM run ORDER BY number")
         return tuple(PastRun(run_id, date.fromisoformat(day), json.loads(totals)) for run_id, day, totals in rows)
 
+    def has_made(self) -> bool:
+        """Tell whether a document of any dossier is known to stand in the outbox."""
+        return self._db.execute("SELECT 1 FROM version WHERE documents <> '[]' LIMIT 1").fetchone() is not None
+
     def lives(self) -> Mapping[str, tuple[str, str]]:
         """Return the étape of each dossier and the day since which it is in it ("" when never told), by reference."""
         rows = self._db.execute("SELECT reference, etape, since FROM dossier ORDER BY reference")
         return {reference: (etape, since) for reference, etape, since in rows}
+
+    def folders(self) -> Mapping[str, str]:
+        """Return the folder of each dossier, a path under the outbox, by reference; "" when it was erased."""
+        return dict(self._db.execute("SELECT reference, folder FROM dossier ORDER BY reference"))
 
     def absent(self, references: Iterable[str]) -> list[tuple[Verdict, tuple[str, ...]]]:
         """Return the stored verdict of some dossiers, which no file of this run shows, and the documents made for each.
@@ -198,6 +209,18 @@ class Records(DeskRecords):
             " WHERE w.reference = v.reference AND e.content IS NOT NULL) ORDER BY v.reference",
             (_set_of(references),),
         )
+
+    def marked(self) -> Marked:
+        """Return what tells a row that was erased."""
+        return Marked(*read_marks(self._db))
+
+    def tally(self) -> tuple[tuple[int, str, str, str, int], ...]:
+        """Return (year, programme, what, value, number) of all that was erased."""
+        return tally(self._db)
+
+    def returned_books(self) -> frozenset[str]:
+        """Return the hashes of the workbooks of ours that came back through the inbox."""
+        return frozenset(sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM file WHERE fingerprint = ''"))
 
     def revision(self) -> int:
         """Return how many times something has been written into the register."""

@@ -1,4 +1,4 @@
--- The register: what outlives a run. Version 4.
+-- The register: what outlives a run. Version 5.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE run (
@@ -93,5 +93,18 @@ CREATE TABLE decision (
 ) STRICT;
 CREATE INDEX decision_of ON decision (reference);
 CREATE INDEX decision_on ON decision (target, rule);
+
+-- What was erased: a keyed hash of each deposit, by which the same row is passed over when it comes again.
+CREATE TABLE erased (mark TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+-- Counts of the dossiers that were erased, without their references (pipeline/privacy/tally.py).
+CREATE TABLE tally (
+    year INTEGER NOT NULL,                 -- first year of the academic year
+    programme TEXT NOT NULL,
+    what TEXT NOT NULL,                    -- dossiers, statut, zone, règle, heures…
+    value TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (year, programme, what, value)
+) STRICT, WITHOUT ROWID;
 
 INSERT INTO meta VALUES ('revision', '0'); -- raised by one by every transaction

@@ -9,23 +9,18 @@ verdict of the night stands, and the rest is made again.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 from pipeline.codec import pack_deposits, pack_findings, pack_values
 from pipeline.desk.model import Event
 from pipeline.dossiers import identity
-from pipeline.errors import SetupError
 from pipeline.model import RETURNED, Deposit, Entry, Source, Verdict
-from pipeline.register.migrations import SCHEMA_VERSION, migrate
-from pipeline.register.records import Records
-from pipeline.register.values import stored_key
+from pipeline.register.unfinished import Unfinished
+from pipeline.register.values import refused_under, stored_key
 
 
-class Register(Records):
+class Register(Unfinished):
     """An open register. ``path=None`` is an empty one in memory, which nothing outlives (``check``)."""
 
     def close(self) -> None:
@@ -47,14 +42,16 @@ class Register(Records):
         """
         with self._writing():
             number = self._add_run(run_id, today)
+            verdicts, events = list(verdicts), self._new_events(events)
+            self._begin_untold(number, verdicts)
             self._places, self._opened = None, {}
             for sha256, (sources, deposits) in files.items():
-                heads = [[s.sheet, s.profile, s.rows, s.unread, s.notes] for s in sources]
+                heads = [[s.sheet, s.profile, s.rows, s.unread, s.notes, *filter(None, [s.reason])] for s in sources]
                 content = json.dumps(heads, ensure_ascii=False).encode() + b"\n" + pack_deposits(deposits)
-                under = "" if any(s.profile in RETURNED for s in sources) else fingerprint
+                refused = refused_under(fingerprint) if any(s.state == "rejeté" for s in sources) else fingerprint
+                under = "" if any(s.profile in RETURNED for s in sources) else refused
                 self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (sha256, under, content))
             kept = {digest for (digest,) in self._db.execute("SELECT digest FROM deposit WHERE content IS NOT NULL")}
-            verdicts = list(verdicts)
             self._add_dossiers(verdict.entry for verdict in verdicts)
             for verdict in verdicts:
                 if verdict.entry.deposit.digest not in kept:
@@ -69,13 +66,15 @@ class Register(Records):
         events: Iterable[Event],
         etapes: Mapping[str, tuple[str, date]],
         totals: Mapping[str, int],
+        messages: Iterable[str] = (),
     ) -> None:
         """Record, in one transaction, what a run made, told and counted: a letter stands and is told, or neither.
 
         ``documents`` are the paths that stand in the outbox, by (reference, version); ``etapes`` the étape of each
-        dossier and since when it is in it, by reference.
+        dossier and since when it is in it, by reference; ``messages`` the paths of the messages that the run wrote.
         """
         with self._writing():
+            self._end_untold(run_id, messages, {reference: etape for reference, (etape, _) in etapes.items()})
             self._made(documents)
             self._tell(events, run_id)
             self._db.executemany(
@@ -111,8 +110,11 @@ class Register(Records):
         )
 
     def record_quiet(self, run_id: str, today: date, totals: Mapping[str, int]) -> None:
-        """Record, in one transaction, a run that found nothing new and changed nothing."""
-        with self._writing():
+        """Record, in one transaction, a run that found nothing new and changed nothing.
+
+        It leaves the revision as it is: were it killed before its report, the next one repeats the same night.
+        """
+        with self._db:
             number = self._add_run(run_id, today)
             self._db.execute("UPDATE run SET totals = ? WHERE number = ?", (_totals(totals), number))
 
@@ -214,45 +216,9 @@ def _totals(totals: Mapping[str, int]) -> str:
     return json.dumps(totals, ensure_ascii=False)
 
 
-def open_register(path: Path | None) -> Register:
-    """Open the register at ``path``, made when it is not there; None opens an empty one in memory.
-
-    Raises SetupError (status 2) when the file is no register, is damaged, or comes from a newer version.
-    """
-    name = str(path) if path else ":memory:"
-    try:
-        connection = sqlite3.connect(name, timeout=30)
-        connection.execute("PRAGMA foreign_keys = ON")
-        if path:
-            connection.execute("PRAGMA journal_mode = WAL")
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables:
-            _create(connection)
-        (version,) = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-    except (sqlite3.Error, TypeError) as error:
-        raise SetupError(
-            name, "", "le registre ne peut pas être lu", "Mettez le fichier de côté et rétablissez sa copie."
-        ) from error
-    if int(version) > SCHEMA_VERSION:
-        connection.close()
-        raise SetupError(
-            name, "version", f"registre d’une version plus récente ({version})", "Mettez le logiciel à jour."
-        )
-    migrate(connection, int(version))
-    return Register(connection)
-
-
 def _content(entry: Entry) -> bytes:
     """Return the row's own values and cells: what it has on loan is found again with its lender."""
     lent = {key for loan in entry.loans for key in loan.fields}
     values = {key: value for key, value in entry.deposit.values.items() if key not in lent} | dict(entry.own)
     cells = {key: value for key, value in entry.deposit.form.cells.items() if key not in lent or key in entry.own}
     return pack_values(values, cells)
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    script = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
-    with closing(connection.cursor()) as cursor:
-        cursor.executescript(f"BEGIN; {script}")
-        cursor.execute("INSERT INTO meta VALUES ('version', ?)", (str(SCHEMA_VERSION),))
-        cursor.execute("COMMIT")

@@ -9,6 +9,7 @@ from datetime import date
 
 from pipeline.codec import pack_findings, unpack_findings
 from pipeline.model import Companion, Deposit, Entry, Verdict
+from pipeline.program import program_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +98,8 @@ def stored_verdict(entry: Entry, stored: Stored, others: Mapping[str, tuple[Comp
     status, model, zone, findings = stored.verdict
     found = unpack_findings(findings, entry.deposit.form, others)
     return Verdict(entry, status, model, zone, found, stored.context)  # type: ignore[arg-type]
+
+
+def refused_under(fingerprint: str) -> str:
+    """Return the fingerprint of a file that was refused for what it costs: another program may read it for less."""
+    return f"{fingerprint} {program_hash()}"

@@ -84,6 +84,8 @@ class Journal:
             rules = tuple(dict.fromkeys(finding.rule for finding in verdict.findings))
             if rules:
                 yield self._line("findings", verdict.place, verdict.entry.reference, rules)
+        if outcome.erased:
+            yield self._line("erased", counts=outcome.erased)
         names = {"prêt": "ready", "à vérifier": "to_decide", "à corriger": "to_correct", "refusé": "refused",
                  "réorienté": "redirected", "remplacé": "replaced", "repris": "taken_over", "rows": "rows"}  # fmt: skip
         counts = {names[name]: number for name, number in totals_of(outcome).items()}

@@ -47,6 +47,7 @@ FORMATS: Mapping[Shape, str] = {
 LONGEST = 32_767
 """Characters that a cell of Excel holds."""
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _OLDEST = date(1900, 3, 1)
 """Earlier dates have no serial number on which Excel and LibreOffice agree: they stay text."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -102,7 +103,12 @@ def _text(text: str, style: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return ``text`` as XML holds it between two tags."""
+    """Return ``text`` as the XML of a workbook holds it between two tags.
+
+    « _x003D_ » is how that XML writes « = » (ECMA-376 22.9.2.19): a text that says so is kept from becoming one.
+    """
+    if "_x" in text:
+        text = _LOOKS_ESCAPED.sub("_x005F_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pipeline.config import Settings
 from pipeline.documents.jinja import page_environment
-from pipeline.language import long_date, short_date, short_date_en
+from pipeline.language import NBSP, long_date, short_date, short_date_en
 from pipeline.model import RETURNED, Outcome, Source
 from pipeline.report.morning.choices import ORDERS, choices
 from pipeline.report.morning.details import Details, detailing
@@ -89,7 +89,7 @@ def report_html(
             unread=[(s, row, why) for s in outcome.sources if s.profile not in RETURNED for row, why in s.unread],
             refused=[(s, row, why) for s in outcome.sources if s.profile in RETURNED for row, why in s.unread],
             notes=[(s, note) for s in outcome.sources for note in s.notes],
-            mend=_mend,
+            refusal=_refusal,
             systems=names.systems,
             destinations=places,
             lines=lines,
@@ -212,9 +212,12 @@ def _rules(outcome: Outcome, tables: Tables, names: Names) -> Sequence[tuple[Lev
     return [(name, found) for name in LEVELS if (found := [c for c in counts if c.level == name])]
 
 
-def _mend(source: Source) -> Text:
-    """Return what to do about a refused file."""
-    return Text(
+def _refusal(source: Source) -> tuple[str, str, Text | None]:
+    """Return why a file is refused and what to do, as its reason says it; else what helps against most faults."""
+    why, _, mend = typographic(source.reason or "raison inconnue").partition(f"{NBSP}: ")
+    if mend:
+        return f"{why}.", f"{mend[:1].upper()}{mend[1:]}", None
+    return why, "", Text(
         "Ouvrez le fichier dans votre tableur, vérifiez qu’il contient les fiches avec leur ligne d’en-têtes, "
         f"enregistrez-le au format .xlsx et déposez-le de nouveau à la place de « {source.file} ».",
         "Open the file in your spreadsheet, check that it holds the forms with their header row, save it as .xlsx "

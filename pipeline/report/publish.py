@@ -306,4 +306,5 @@ def publish(
     folder = f"rapports/{run_id}"
     for name, content in sorted(files.items()):
         outbox.write(f"{folder}/{name}", read(content))
+    outbox.settle()
     return Shelf(outbox, taken_in=taken_in).refresh(files, day, folder)

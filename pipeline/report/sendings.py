@@ -76,7 +76,7 @@ def send_letters(
     for mine in by_student.values():
         if len(mine) > 1 and _weight(mine, outbox) <= most:
             mine.sort(key=lambda letter: letter.reference)
-            draft = together(mine, words, lambda path: outbox.path(path).read_bytes())
+            draft = together(mine, words, outbox.read)
             path = f"rapports/{run_id}/envois/envoi_{mine[0].reference}.eml"
             outbox.write(path, written(draft))
             found.append(_letter(mine, draft, path))
@@ -240,6 +240,6 @@ def send_notices(
 
 def _heads(outbox: Outbox, path: str) -> tuple[str, str]:
     """Return the address and the subject of an .eml, from its headers alone."""
-    with outbox.path(path).open("rb") as stream:
-        message = email.message_from_bytes(stream.read(_HEAD).partition(b"\r\n\r\n")[0], policy=email.policy.default)
+    head = outbox.read(path)[:_HEAD].partition(b"\r\n\r\n")[0]
+    message = email.message_from_bytes(head, policy=email.policy.default)
     return one_line(str(message["To"] or "")), one_line(str(message["Subject"] or ""))

@@ -83,7 +83,7 @@ class Shelf:
 
     def _is_in(self, source: str, name: str, known: Collection[str]) -> bool:
         try:
-            return digest(self._outbox.path(f"{source}/{name}").read_bytes()) in known
+            return digest(self._outbox.read(f"{source}/{name}")) in known
         except OSError:
             return False
 
@@ -101,9 +101,25 @@ class Shelf:
         A workbook is always copied: who corrects it in place must not change the one that is kept by its run.
         """
         if not source or target.endswith(".xlsx"):
-            self._outbox.write(target, read(data))
+            self._outbox.write(target, read(data), at_once=True)
             return
         self._outbox.link(source, target)
+
+    def why_kept(self, name: str) -> str:
+        """Return in French why nobody but its owner may take the file ``name`` away; "" when it is ours."""
+        return self._taken(name, self._recorded())
+
+    def settle(self, ours: Collection[str]) -> None:
+        """Know ``ours``, which somebody has written again or removed for us, as they stand now."""
+        before = self._recorded()
+        kept = {name: known for name, known in before.items() if name not in ours}
+        kept |= {
+            name: [digest(self._outbox.read(f"{self._folder}/{name}"))]
+            for name in ours
+            if name in before and self._stands(name)
+        }
+        if kept != before:
+            self._record(kept)
 
     def _taken(self, name: str, before: Mapping[str, list[str]]) -> str:
         """Return in French why the file ``name`` must stay; "" when it may be replaced."""
@@ -111,7 +127,7 @@ class Shelf:
         if any(path.with_name(lock).exists() for lock in (f"~${path.name}", f".~lock.{path.name}#")):
             return "est ouvert"
         try:
-            found = digest(path.read_bytes())
+            found = digest(self._outbox.read(f"{self._folder}/{name}"))
         except FileNotFoundError:
             return ""
         except OSError:
@@ -131,7 +147,7 @@ class Shelf:
     def _recorded(self) -> dict[str, list[str]]:
         """Return the hashes of what we wrote; nothing when the record is lost or spoilt: everything is then kept."""
         try:
-            data = json.loads(self._outbox.path(self._record_path).read_bytes())
+            data = json.loads(self._outbox.read(self._record_path))
         except (OSError, ValueError):
             return {}
         if not isinstance(data, dict):
@@ -144,7 +160,7 @@ class Shelf:
 
     def _record(self, written: Mapping[str, list[str]]) -> None:
         text = json.dumps(dict(sorted(written.items())), ensure_ascii=False, indent=1)
-        self._outbox.write(self._record_path, text.encode())
+        self._outbox.write(self._record_path, text.encode(), at_once=True)
 
     def _remove(self, name: str) -> None:
         """Remove a file that this run no longer makes, and its folder when nothing is left there."""

@@ -24,7 +24,7 @@ from pipeline.tables import Tables
 HOW_TO = (
     "1. Ouvrez l’onglet d’un fichier : le commentaire d’une cellule en couleur dit ce qui ne va pas et que faire.",
     "2. Corrigez dans les cellules, en gardant « Référence » et « Ligne » ; trier, filtrer, supprimer est sans danger.",
-    "3. Enregistrez en .xlsx ou .ods, sous le nom de votre choix, et déposez le fichier dans le dossier d’arrivée.",
+    "3. Enregistrez en .xlsx ou .ods, sous le nom de votre choix, et déposez le fichier dans la boîte de dépôt.",
     "4. Au traitement suivant, seules vos corrections sont prises ; les fiches devenues bonnes sont éditées.",
     "5. Une fiche qui a changé entre-temps n’est jamais écrasée : le rapport montre les deux valeurs, à vous de choisir.",
 )

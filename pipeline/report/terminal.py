@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ _COLOURS: dict[Status, str] = {
     "repris": "dim",
 }
 _FILES_SHOWN = 20
+_LEFT_OUT_SHOWN = 60
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, turns of the direction of writing, lone surrogates."""
 
 
 def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/dernier") -> None:
@@ -43,19 +47,7 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
         _say(console, "Rien n’a changé depuis le passage précédent de ce jour : ses rapports restent en place.")
     if console.is_terminal:
         _tables(outcome, console)
-    for source in outcome.sources:
-        if source.state == "rejeté":
-            _say(
-                console,
-                f"Fichier refusé : {_visible(source.file)} – {source.reason or 'raison inconnue'}",
-                "red",
-            )
-        elif source.state == "en attente":
-            _say(
-                console,
-                f"En attente : {_visible(source.file)} – {source.reason or 'lu au prochain passage'}",
-                "yellow",
-            )
+    _left_out(outcome, console)
     if unread := unread_rows(outcome):
         _say(console, f"{count(unread, 'ligne non lue', 'lignes non lues')} : voir rapport.html.", "yellow")
     if refused := refused_rows(outcome):
@@ -70,6 +62,20 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
     _say(console, f"À lire : {where}/rapport.html et {where}/a_corriger.xlsx", "bold")
     if outcome.follow_ups or any((outcome.repeated or {}).values()):
         _say(console, f"À tenir : {where.removesuffix('/rapports/dernier')}/suivi.xlsx", "bold")
+
+
+def _left_out(outcome: Outcome, console: Console) -> None:
+    """Say which files were refused or wait, and why; beyond some dozens their number, for the report lists them."""
+    for state, title, usual, style in (
+        ("rejeté", "Fichier refusé", "raison inconnue", "red"),
+        ("en attente", "En attente", "lu au prochain passage", "yellow"),
+    ):
+        sources = [source for source in outcome.sources if source.state == state]
+        for source in sources[:_LEFT_OUT_SHOWN]:
+            _say(console, f"{title} : {_visible(source.file)} – {source.reason or usual}", style)
+        if len(sources) > _LEFT_OUT_SHOWN:
+            others = count(len(sources) - _LEFT_OUT_SHOWN, "autre", "autres")
+            _say(console, f"{title} : et {others}, voir rapport.html.", style)
 
 
 def _tables(outcome: Outcome, console: Console) -> None:
@@ -102,8 +108,10 @@ def _visible(text: str) -> str:
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
-    """Print one line as it is: no markup, no wrapping that would cut a path."""
-    console.print(Text(text, style if console.is_terminal else ""), soft_wrap=True, highlight=False)
+    """Print one line as it is: no markup, nothing that the terminal obeys, no wrapping that would cut a path."""
+    console.print(
+        Text(_OBEYED.sub("\ufffd", text), style if console.is_terminal else ""), soft_wrap=True, highlight=False
+    )
 
 
 _HOW: Mapping[str, str] = {

@@ -142,7 +142,9 @@ def _open(one: Issued, entry: Entry, desk: Desk) -> bool:
 
 
 def _stands(one: Issued, entry: Entry, desk: Desk) -> bool:
-    """Tell whether the last amendment has been made whole."""
+    """Tell whether the last amendment has been made whole; of a night that was cut, its message may be missing."""
+    if one.reference in desk.register.told_unfinished(AMENDMENT):
+        return False
     paths = _standing(one, entry, desk).paths
     return all(desk.outbox.path(path).is_file() for path in paths if desk.word_pdf or not path.endswith(".pdf"))
 
@@ -254,7 +256,8 @@ def _add_certificate(share: _Share, one: Issued, pending: Pending | None, verdic
     if entry is None:
         return
     sent = desk.outbox.path(f"{entry.folder}/{_kind(desk.setup, _MAIL).name}_{one.reference}.eml")
-    if one.certified == entry.version and sent.is_file():
+    cut = one.reference in desk.register.told_unfinished(CERTIFICATE)
+    if one.certified == entry.version and sent.is_file() and not cut:
         return
     facts = desk.setup.judge.facts(entry)
     kind = _kind(desk.setup, _FORM)

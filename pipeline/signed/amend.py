@@ -17,8 +17,11 @@ from pipeline.documents.values import Amendment, template_values
 from pipeline.errors import ConventionsError
 from pipeline.language import long_date
 from pipeline.lock import hold
+from pipeline.normalise import masked_remark
 from pipeline.outbox import Outbox, workshop
 from pipeline.register import Register, open_register
+from pipeline.register.faults import said_plainly
+from pipeline.register.opening import options_of
 from pipeline.register.values import PastVersion
 from pipeline.setup import ROOT, Setup, load_setup
 from pipeline.signed.amending import (
@@ -76,17 +79,30 @@ class Done:
     """False when the PDF was wanted and could not be made."""
 
 
+_TOO_PERSONAL = (
+    "La raison donnée contient une information personnelle que l’avenant n’a pas à dire (santé, famille, convictions…) :"
+    " dites seulement ce qui change, sans le motif, par exemple « à la demande de la ou du stagiaire »."
+)
+
+
 def amend(request: Request, root: Path = ROOT) -> Done:
     """Write the amendment that leads from the signed version to the current one; the agreement stays as it is.
 
     Raises AmendmentRefusedError (status 2) saying why there can be none, LockedError (status 3) when a run is at work.
     """
     setup = load_setup(request.config, root)
+    if masked_remark(request.why, setup.tables) != request.why:
+        raise AmendmentRefusedError(_TOO_PERSONAL)
     path = setup.settings.register_of(request.outbox)
     if not path.is_file():
         raise AmendmentRefusedError(f"Aucun registre en {path} : lancez d’abord conventions generate.")
     outbox = Outbox(request.outbox, setup.settings.group)
-    with hold(request.outbox), closing(open_register(path)) as register:
+    options = options_of(request.outbox, request.config)
+    with (
+        hold(request.outbox, setup.settings.group),
+        said_plainly(path),
+        closing(open_register(path, group=setup.settings.group, options=options)) as register,
+    ):
         versions = _versions(request, register)
         case = _case(request, versions, setup, register, outbox)
         amendments = load_amendments(

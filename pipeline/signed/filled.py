@@ -18,7 +18,7 @@ def filled(document: Document, filling: Filling, setup: Setup, outbox: Outbox, s
     facts = setup.judge.facts(filling.entry)
     if filling.notice:
         attached = [
-            (PurePosixPath(path).name, outbox.path(path).read_bytes())
+            (PurePosixPath(path).name, outbox.read(path))
             for enclosure in document.enclosures
             for path in _carried(enclosure, standing)
         ]

@@ -1,4 +1,4 @@
-"""What ``schemas/`` says, loaded strictly: fields, countries, travel advice, rates, funds, synonyms, thresholds."""
+"""What ``schemas/`` says, loaded strictly: fields, countries, travel advice, rates, funds, synonyms, thresholds, private words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pipeline.tables.countries import Countries, load_countries
 from pipeline.tables.demonyms import Demonyms, load_demonyms
 from pipeline.tables.fields import Fields, load_fields
 from pipeline.tables.funds import Funds, load_funds
+from pipeline.tables.private import PrivateWords, load_private_words
 from pipeline.tables.programmes import Programmes, load_programmes
 from pipeline.tables.rates import Rates, load_rates
 from pipeline.tables.synonyms import Synonyms, load_synonyms
@@ -30,6 +31,8 @@ class Tables:
     demonyms: Demonyms
     programmes: Programmes
     thresholds: Thresholds
+    private: PrivateWords
+    """What no form should say of a person, and its marks."""
 
 
 def load_tables(schemas: Path) -> Tables:
@@ -46,4 +49,5 @@ def load_tables(schemas: Path) -> Tables:
         demonyms=load_demonyms(schemas, countries),
         programmes=load_programmes(schemas),
         thresholds=load_thresholds(schemas),
+        private=load_private_words(schemas, fields),
     )

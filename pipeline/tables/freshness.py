@@ -1,4 +1,4 @@
-"""How old the tables that must be kept up are: the travel advice, and the last published rate."""
+"""How old the travel advice is, which must be kept up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.language import money, short_date
 from pipeline.tables import Tables
 from pipeline.tables.countries import Country
 
@@ -39,17 +38,3 @@ def advice_age(tables: Tables, day: date, days: int, codes: Iterable[str] | None
         tuple(sorted(stale, key=lambda country: country.name.casefold())),
         len(given),
     )
-
-
-def tables_state(tables: Tables, day: date, days: int) -> tuple[str, str]:
-    """Return one French line on the age of the advice and one on the last known rate."""
-    age = advice_age(tables, day, days)
-    if age is None:
-        advice = "conseils aux voyageurs : aucun"
-    else:
-        advice = f"conseils aux voyageurs : du {short_date(age.oldest)} au {short_date(age.newest)}"
-        old = f"{len(age.stale)} pays sur {age.countries} ont plus de {days} jours – à relire (conventions update)"
-        advice += f" ; {old}" if age.stale else ", à jour"
-    last = tables.rates.on(tables.rates.last_day)
-    rate = f"taux de gratification : {money(last.minimum, 'EUR', 'fr')} par heure jusqu’au {short_date(last.end)}"
-    return advice, rate + (" – période passée, à compléter (conventions update)" if last.end < day else "")

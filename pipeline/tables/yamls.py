@@ -21,6 +21,11 @@ _TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq",
 class _StrictLoader(yaml.CSafeLoader):
     """The fast SafeLoader, of libyaml, that refuses repeated keys and reads only true/false as booleans, only decimal integers."""
 
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._aliases = 0
+        self._with_aliases: set[yaml.Node] = set()
+
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Return the value of ``node``: of texts, lists and mappings, which are all but all, at once and whole.
 
@@ -29,6 +34,9 @@ class _StrictLoader(yaml.CSafeLoader):
         if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
             return node.value
         if node in self.constructed_objects:  # an alias of what an anchor named
+            if node in self._with_aliases:  # ten lines of aliases of aliases would make a thousand million entries
+                raise yaml.constructor.ConstructorError(None, None, "un alias en nomme un autre", node.start_mark)
+            self._aliases += 1
             return self.constructed_objects[node]
         if node.tag == _LIST and isinstance(node, yaml.SequenceNode):
             make: Callable[[Any], Any] = self._list
@@ -39,7 +47,10 @@ class _StrictLoader(yaml.CSafeLoader):
         if node in self.recursive_objects:
             raise yaml.constructor.ConstructorError(None, None, "une entrée se contient elle-même", node.start_mark)
         self.recursive_objects[node] = None
+        before = self._aliases
         made = self.constructed_objects[node] = make(node)
+        if self._aliases > before:
+            self._with_aliases.add(node)
         del self.recursive_objects[node]
         return made
 
@@ -83,7 +94,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         data = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 (derives from SafeLoader)
     except OSError as error:
         raise SetupError(str(path), "", "fichier illisible", f"Rétablissez-le ({error.strerror}).") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise SetupError(str(path), "", f"YAML incorrect : {error}", "Corrigez la ligne indiquée.") from error
     if not isinstance(data, dict):
         raise SetupError(str(path), "", "un dictionnaire est attendu", "Écrivez des lignes « clé: valeur ».")

@@ -10,10 +10,11 @@ from pipeline.check.batch import BATCH_RULES
 from pipeline.check.context import Context
 from pipeline.completion import complete
 from pipeline.dossiers import Snapshot, identify
-from pipeline.intake import find_files, read_file
+from pipeline.intake import find_files, read_apart
 from pipeline.model import Deposit, Entry, Severity, Verdict
 from pipeline.normalise import normalise_all
 from pipeline.register import Register, open_register
+from pipeline.register.reading import open_copy
 from pipeline.register.values import Held
 from pipeline.setup import Setup
 from pipeline.tables import Tables
@@ -41,7 +42,7 @@ def reach_of(setup: Setup, tables: Tables, inbox: Path, register: Path, day: dat
 
     No dossier is changed. Internships that have ended by ``day`` are no longer under way.
     """
-    opened = open_register(register if register.is_file() else None)
+    opened = open_copy(register) if register.is_file() else open_register(None)
     try:
         known, stored = opened.snapshot(), opened.current()
         entries = _entries(setup, known, opened, inbox, day)
@@ -87,8 +88,8 @@ class _Pair:
 def _entries(setup: Setup, known: Snapshot, register: Register, inbox: Path, day: date) -> list[Entry]:
     """Read the inbox as a night does; a row that has no reference yet gets none."""
     deposits: list[Deposit] = []
-    for file in find_files(inbox, setup.settings.limits):
-        reading = read_file(file, setup.systems, setup.tables.fields, setup.settings.limits)
+    limits = setup.settings.limits
+    for reading in read_apart(find_files(inbox, limits), setup.systems, setup.tables.fields, limits):
         deposits += normalise_all(reading.forms, setup.tables)
     years = setup.settings.academic_year
     entries = identify(deposits, known, day, years)

@@ -40,6 +40,7 @@ HIDDEN = [
     "n° sécu 1850578006084",
     "Sécurité sociale : 1 85 05 78 006 084",
     "1850578006084 (n° SS)",
+    "NIR 1850578006084 37",
     "INSEE\u00a01850578006084",
     "NIR 185057800608492",
 ]
@@ -55,6 +56,10 @@ SHOWN = [
     "du 1/02/2027 au 5/03/2027, puis du 1/04/2027 au 5/05/2027",
     "du 1 02 2027 au 5 03 2027",
     "+33 4 65 71 00 00 ou 06 12 34 56 78",
+    "1,85058E+14",
+    "85.05.01-123.45",
+    "NISS 850501 123 45, 756.1234.5678.97",
+    "QQ 12 34 56 C, 12345678Z",
     "sécurité sociale, voir mon attestation de la rentrée, sous le numéro 1850578006084",
 ]
 
@@ -73,7 +78,10 @@ def test_another_number_is_left_alone(text: str) -> None:
 
 
 def test_the_header_of_the_column_may_name_the_number() -> None:
-    assert hide_nir("1850578006084", "N° de sécurité sociale") == MASK
+    for number in ("1850578006084", "1,85058E+14", "1.85057800608491E+14"):
+        assert hide_nir(number, "N° de sécurité sociale") == MASK
+        assert hide_nir(number, "N° de commande") is number
+    assert hide_nir("n° de sécurité sociale 1,85058E+14") == f"n° de sécurité sociale {MASK}"
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

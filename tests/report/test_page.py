@@ -49,6 +49,18 @@ def test_every_row_every_file_and_every_unread_row_is_told(full: str) -> None:
     assert "Imprimé contact" in text
 
 
+def test_a_refused_file_is_told_its_own_mend_where_its_reason_has_one() -> None:
+    outcome = full_outcome()
+    one = next(source for source in outcome.sources if source.state == "rejeté")
+    locked = dataclasses.replace(one, file="a.xlsx", reason="protégé\u00a0: retirez le mot de passe.")
+    other = dataclasses.replace(one, file="b.xlsx", reason="système non reconnu.")
+    tree = html.fromstring(page(dataclasses.replace(outcome, sources=(locked, other))))
+    told = [[cell.text_content() for cell in row.xpath("td")] for row in tree.xpath("//tr[td[@class='c-file']]")]
+    assert told[0] == ["a.xlsx", "protégé.", "Retirez le mot de passe."]
+    assert told[1][:2] == ["b.xlsx", "système non reconnu."]
+    assert "ligne d’en-têtes" in told[1][2]
+
+
 def test_hostile_values_are_shown_and_never_markup(full: str) -> None:
     tree = html.fromstring(full)
     assert UGLY in tree.text_content()

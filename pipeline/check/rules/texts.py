@@ -1,13 +1,14 @@
-"""LIG-07, IDE-03: what any text may hold that it should not; and how words are looked for in a text."""
+"""LIG-07, IDE-03, IDE-09: what any text may hold that it should not; and how words are looked for in a text."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.check.facts import Facts
 from pipeline.check.rules import Bilingual, Hit, Parameters, rule
+from pipeline.config import Service
 from pipeline.normalise import MASK
 from pipeline.tables.words import fold
 
@@ -40,6 +41,40 @@ def holds_a_social_security_number(facts: Facts, _: Parameters) -> Iterator[Hit]
     for key, cell in facts.deposit.form.cells.items():
         if type(cell) is str and MASK in cell:
             yield Hit((key,))
+
+
+@rule("IDE-09")
+def told_a_personal_detail(facts: Facts, _: Parameters) -> Iterator[Hit]:
+    """Normalise has masked it already; its mark remains, and does not tell what it hides.
+
+    Of a cell that cannot be read, the rule that owns it says so.
+    """
+    marks = facts.tables.private.marks
+    cells = facts.deposit.form.cells
+    keys = tuple(k for k, v in cells.items() if type(v) is str and marks.in_text(v) and not facts.unreadable(k))
+    if keys:
+        named = [facts.tables.fields[key] for key in keys]
+        yield Hit(
+            keys,
+            {
+                "champs": Bilingual(_listed(f.label for f in named), ", ".join(f"“{f.label_en}”" for f in named)),
+                "amenagements": _arrangements(facts.settings.services),
+            },
+        )
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return ", ".join(f"«\u00a0{label}\u00a0»" for label in labels)
+
+
+def _arrangements(services: Mapping[str, Service]) -> Bilingual:
+    """Name who arranges things for students, configured or not: the same services whatever was masked."""
+    disability, health = services.get("handicap"), services.get("medecine_preventive")
+    first = disability.in_text if disability else "la mission handicap"
+    second = f"à {health.in_text}" if health else "au service de santé des étudiants"
+    first_en = disability.in_text_en if disability else "the disability office"
+    second_en = health.in_text_en if health else "the student health service"
+    return Bilingual(f"{first} ou {second}", f"{first_en} or {second_en}")
 
 
 @functools.lru_cache(maxsize=256)

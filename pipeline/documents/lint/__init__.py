@@ -10,6 +10,7 @@ from pipeline.documents.lint.faults import Fault, FaultyTemplatesError, Level
 from pipeline.documents.lint.leftovers import lint_leftovers, lint_tracking
 from pipeline.documents.lint.mentions import MENTIONS, lint_mentions
 from pipeline.documents.lint.names import Known, known_names, nearest
+from pipeline.documents.lint.outside import lint_outside
 from pipeline.documents.lint.pairs import lint_pairs
 from pipeline.documents.lint.paper import Paper
 from pipeline.documents.lint.runs import lint_runs
@@ -30,6 +31,7 @@ def lint_errors(paper: Paper, known: Known, *, agreement: bool, shipped: Path | 
     original = Paper(shipped) if shipped is not None and shipped != paper.path else None
     yield from _lint_tags(paper, known, original)
     yield from lint_tracking(paper)
+    yield from lint_outside(paper.path.name, paper.reaches)
     if agreement:
         yield from lint_mentions(paper, original)
 

@@ -11,6 +11,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from pipeline.documents.jinja import word_environment
 from pipeline.documents.lint.names import Known, nearest
+from pipeline.documents.tag_language import beyond
 
 _ENVIRONMENT = word_environment()
 _CURLY = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
@@ -59,10 +60,11 @@ def _read(source: str, code: str, *, printed: bool) -> Reading:
         tree = _ENVIRONMENT.parse(source.translate(_CURLY))
     except TemplateSyntaxError:
         return Reading(problem="la balise n’est pas comprise", mend=_mend(code))
-    for one in tree.find_all((nodes.Filter, nodes.Test)):
-        table = _ENVIRONMENT.filters if isinstance(one, nodes.Filter) else _ENVIRONMENT.tests
-        if one.name not in table:
+    for one in tree.find_all(nodes.Test):
+        if one.name not in _ENVIRONMENT.tests:
             return Reading(problem=f"« {one.name} » n’est pas connu dans une balise", mend="Retirez-le.")
+    if problem := beyond(tree):
+        return Reading(problem=problem, mend="Retirez-le.")
     bound = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     loops = [name for loop in tree.find_all(nodes.For) for name in _dotted(loop.iter)]
     asked = [name for name in _dotted(tree) if name not in loops]

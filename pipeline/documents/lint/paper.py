@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from pipeline.documents.lint.faults import quoted
+from pipeline.documents.lint.outside import reaches
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -79,6 +80,7 @@ class Paper:
         self.path = path
         with zipfile.ZipFile(io.BytesIO(content) if content is not None else path) as archive:
             names = archive.namelist()
+            self.reaches = reaches(archive)
             self.styles = _styles(archive.read("word/styles.xml")) if "word/styles.xml" in names else {}
             self.roots = {
                 name: etree.fromstring(archive.read(name), _PARSER) for name in sorted(names) if _PARTS.fullmatch(name)

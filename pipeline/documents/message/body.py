@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.check.facts import Facts
@@ -94,10 +94,26 @@ def body(
         greeting=f"{hello} {given}," if given else f"{nobody},",
         opening=contracted(words.opening.format_map(slots), services),
         sections=tuple(section for section in sections if section.items),
-        closing=tuple(contracted(text.format_map(slots), services) for text in words.closing),
+        closing=(
+            *(contracted(text.format_map(slots), services) for text in words.closing),
+            *_masked(verdict, language),
+        ),
         farewell={"fr": "Bien cordialement,", "en": "Kind regards,"}[language],
         signature=(facts.settings.service("conventions").name, facts.settings.university.name),
     )
+
+
+_MASKED = "IDE-09"
+"""The one information that is told to the student: whom to ask for an arrangement, whatever the reason."""
+
+
+def _masked(verdict: Verdict, language: Language) -> Iterator[str]:
+    """Yield what the student reads when a personal detail was masked; nothing where another service takes over."""
+    if verdict.status not in ("refusé", "réorienté"):
+        for finding in verdict.findings:
+            if finding.rule == _MASKED:
+                french, english = (finding.message, finding.fix), (finding.message_en, finding.fix_en)
+                yield " ".join(french if language == "fr" else english)
 
 
 def _asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from email.headerregistry import Address
@@ -12,6 +13,7 @@ from email.utils import format_datetime
 
 from pipeline.check.rules.identity import is_address
 
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SUBTYPES = {"pdf": "pdf", "docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
@@ -52,8 +54,12 @@ def sealed(
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` on one line, as a header holds it."""
-    return " ".join(text.split())
+    """Return ``text`` on one line, as a header holds it.
+
+    The email package decodes what looks like an encoded word (RFC 2047) in a text that it is given, and writes the line
+    breaks that it finds in there: « =?utf-8?q?a=0ABcc:_x?= » would be a header. It is kept from looking like one.
+    """
+    return " ".join(_UNFIT.sub(" ", text).split()).replace("=?", "= ?")
 
 
 def is_sound(address: str) -> bool:

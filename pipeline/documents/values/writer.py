@@ -54,7 +54,10 @@ class Writer:
         if value is None or value == "":
             return None
         writer = _BY_GENRE.get(field.genre)
-        return writer(self, field, value) if writer else str(value)
+        written = writer(self, field, value) if writer else str(value)
+        # What was masked leaves nothing on a paper that is signed; the report and the workbook show that it was.
+        kept = self.facts.tables.private.marks.dropped(written)
+        return kept or (written if field.needed else None)
 
     def choice(self, field: Field, value: str) -> str:
         return value if self.language == "fr" else self.translations.english(field.key, value)

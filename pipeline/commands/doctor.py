@@ -1,0 +1,68 @@
+"""``conventions doctor``: what the machine of the nights has and lacks, and how to mend each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import click
+
+_TEXTS = {
+    "doctor": (
+        "Dit ce que cette machine a, ce qui lui manque, et comment y remédier. Statut 2 si la nuit ne peut pas se faire.",
+        "Tell what this machine has and lacks, and how to mend it. Status 2 when a night could not do its work.",
+    ),
+    "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
+    "outbox": ("Dossier de sortie.", "Output folder."),
+    "config": ("Fichier de configuration.", "Configuration file."),
+    "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD."),
+    "json": ("En JSON, pour un autre programme.", "As JSON, for another program."),
+    "mail": (
+        "Se connecte aussi au serveur de messagerie ; rien n’est envoyé.",
+        "Connect to the mail server too; nothing is sent.",
+    ),
+}
+
+
+def _text(name: str) -> str:
+    words = sys.argv[1:]
+    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+@click.command("doctor", help=_text("doctor"))
+@click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox"))
+@click.option("--outbox", type=click.Path(path_type=Path), default=None, help=_text("outbox"))
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("conventions.toml"),
+    show_default=True,
+    help=_text("config"),
+)
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), default=None, help=_text("date"))
+@click.option("--json", "as_json", is_flag=True, help=_text("json"))
+@click.option("--courriel", "--mail", "mail", is_flag=True, help=_text("mail"))
+def doctor(inbox: Path, outbox: Path | None, config: Path, day: datetime | None, *, as_json: bool, mail: bool) -> None:
+    # Imported here: the set-up takes most of a second, which --help should not cost.
+    from rich.console import Console
+
+    from pipeline.cli import default_outbox
+    from pipeline.doctor import context_of, examine, status_of, this_machine
+    from pipeline.doctor.screen import doctor_screen, doctor_value
+
+    now = _now()
+    place = outbox or default_outbox(inbox)
+    machine = this_machine()
+    groups = examine(context_of(inbox, place, config, (day or now).date(), now, machine, asks_mail=mail))
+    if as_json:
+        click.echo(json.dumps(doctor_value(groups), ensure_ascii=False, indent=2))
+    else:
+        doctor_screen(groups, Console(highlight=False, markup=False, emoji=False))
+    sys.exit(status_of(check for checks in groups.values() for check in checks))

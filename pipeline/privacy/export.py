@@ -1,0 +1,165 @@
+"""``conventions export-person``: one archive of all that is held about one student, for her alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader
+
+from pipeline.desk.archive import open_archive
+from pipeline.documents.jinja import page_environment
+from pipeline.errors import ConventionsError
+from pipeline.language import short_date
+from pipeline.outbox import Outbox
+from pipeline.privacy.containers import UnsearchableError, texts
+from pipeline.privacy.held import dossiers_of, held
+from pipeline.privacy.purge import plan_purge
+from pipeline.privacy.reports import Found
+from pipeline.privacy.targets import by_reference
+from pipeline.privacy.traces import below
+
+_REFERENCE = re.compile(r"C\d{4}-\d{6}")
+_LETTERS = ("envois", "relances")
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+class UnknownStudentError(ConventionsError):
+    """No dossier has this student number."""
+
+    exit_code = 2
+
+
+class ExistingFileError(ConventionsError):
+    """A file of this name stands there already, or cannot be written."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was handed over."""
+
+    path: Path
+    dossiers: int
+    files: int
+    """Copies of documents."""
+    elsewhere: int
+    """Messages about several people, which are named and not copied."""
+
+
+def export_person(number: str, target: Path, inbox: Path, outbox: Path, config: Path, today: date) -> Exported:
+    """Write the archive ``target`` (0600, whole or not at all) of all that is held about the student ``number``.
+
+    Raises UnknownStudentError (status 2) when the register knows no such number, ExistingFileError (status 2) when
+    ``target`` stands there already or cannot be written.
+    """
+    if target.exists():
+        raise ExistingFileError(f"{target} existe déjà : donnez un autre nom avec --sortie, ou retirez-le d’abord.")
+    archive = open_archive(outbox, config, today)
+    follow_ups = dossiers_of(archive, number)
+    if not follow_ups:
+        raise UnknownStudentError(
+            f"Le registre n’a pas de dossier au numéro étudiant {number}. Vérifiez-le avec : register list --recherche NOM."
+        )
+    references = [one.reference for one in follow_ups]
+    plan = plan_purge(archive, by_reference(archive, references), inbox, outbox, today)
+    root = Outbox(outbox).root
+    documents = dict(_documents(root, plan.order.folders))
+    letters, common = _letters(root, set(references))
+    documents |= letters
+    data = held(archive, follow_ups, number, today)
+    data["lieux"] = {
+        "documents": [str(root / folder) for folder in plan.order.folders],
+        "rapports": [str(root / name) for name in sorted(_mentioning(plan.found))],
+        "registre": str(archive.setup.settings.register_of(outbox)),
+        "copies_du_registre": [str(path) for path in plan.copies],
+        "depots": [f"{p.file}, {f'feuille « {p.sheet} », ' if p.sheet else ''}ligne {p.row}" for p in plan.rows],
+        "autres_fichiers_deposes": list(plan.inbox_files),
+        "messages_communs": [name.relative_to(root).as_posix() for name in common],
+    }
+    data["documents"] = sorted(documents)
+    _write(target, _pages(data), documents)
+    return Exported(target, len(follow_ups), len(documents), len(common))
+
+
+def _mentioning(found: Found) -> Iterator[str]:
+    """Yield the reports and workbooks that speak of the person, as paths under the outbox."""
+    yield from (*found.removed, *found.rewritten, *(name for name, _ in found.blocked))
+
+
+def _documents(root: Path, folders: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    """Yield (name in the archive, file) of all that stands in the dossiers' folders."""
+    for folder in folders:
+        for path in below(root / folder):
+            if path.is_file() and not path.is_symlink():
+                yield f"documents/{path.relative_to((root / folder).parent).as_posix()}", path
+
+
+def _letters(root: Path, references: Collection[str]) -> tuple[Mapping[str, Path], Sequence[Path]]:
+    """Return the messages of the nights that are about these dossiers alone, and those that are about others too."""
+    mine, common = dict[str, Path](), list[Path]()
+    for folder in _LETTERS:
+        for path in sorted((root / "rapports").glob(f"*/{folder}/*.eml")):
+            told = _told_of(path)
+            if told and told <= set(references):
+                mine[f"messages/{path.parent.parent.name}/{path.name}"] = path
+            elif told & set(references):
+                common.append(path)
+    return mine, common
+
+
+def _told_of(path: Path) -> set[str]:
+    """Return the references that a message names."""
+    try:
+        found = list(texts(path.name, path.read_bytes()))
+    except (UnsearchableError, OSError):
+        return set()
+    return {reference for text in (path.name, *(t for _, t in found)) for reference in _REFERENCE.findall(text)}
+
+
+def _pages(data: Mapping[str, Any]) -> Mapping[str, bytes]:
+    environment = page_environment(loader=FileSystemLoader(Path(__file__).parent / "html"))
+    environment.filters["jour"] = _day
+    page = environment.get_template("personne.html.j2").render(data)
+    told = json.dumps(data, ensure_ascii=False, indent=1)
+    return {
+        "mes_donnees.html": page.encode("utf-8", "replace"),
+        "mes_donnees.json": told.encode("utf-8", "backslashreplace"),
+    }
+
+
+def _day(text: str | None) -> str:
+    """Return a day written for a program as a person writes it."""
+    return short_date(datetime.fromisoformat(text).date()) if text else ""
+
+
+def _write(target: Path, pages: Mapping[str, bytes], documents: Mapping[str, Path]) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, page in pages.items():
+            archive.writestr(zipfile.ZipInfo(name, _STAMP), page, zipfile.ZIP_DEFLATED)
+        for name, path in documents.items():
+            archive.writestr(zipfile.ZipInfo(name, _STAMP), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise ExistingFileError(f"{target} ne peut pas être écrit : {error.strerror}.") from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:  # mkstemp gives 0600
+            stream.write(content.getvalue())
+        os.link(temporary, target)  # never over what somebody has written meanwhile
+    except OSError as error:
+        raise ExistingFileError(f"{target} ne peut pas être écrit : {error.strerror}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)

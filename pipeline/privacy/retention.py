@@ -1,0 +1,113 @@
+"""What the night erases by itself: what a killed purge left to do, and what has been kept for as long as it may be."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pipeline.clock import doubt_of
+from pipeline.desk.archive import archive_of
+from pipeline.outbox import Outbox
+from pipeline.privacy.purge import Site, carry_out, plan_purge, resume, site_of
+from pipeline.privacy.targets import expired
+from pipeline.register.reading import open_copy
+from pipeline.report.phrases import count
+from pipeline.setup import Setup
+
+_RUN = re.compile(r"(\d{8})T\d{6}Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What retention did in one night."""
+
+    erased: int = 0
+    """Dossiers."""
+    folders: int = 0
+    """Folders of reports."""
+    notices: tuple[str, ...] = ()
+    """French sentences for the report: counts, no names."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The same for the journal; empty when nothing was erased."""
+        return {"dossiers": self.erased, "reports": self.folders} if self.erased or self.folders else {}
+
+
+def apply_retention(setup: Setup, inbox: Path, outbox: Path, day: date) -> Kept:
+    """Finish a purge that was cut short and, where the configuration says so, erase what has been kept long enough.
+
+    To be called with the lock held, before the night reads anything: its reports are then written without what is gone.
+    Nothing is erased for its age on a day that cannot be relied upon (:func:`pipeline.clock.doubt_of`).
+    """
+    site, retention = site_of(outbox, setup.settings), setup.settings.retention
+    if not site.register.is_file() or not (site.mark.exists() or retention.active):
+        return Kept()
+    notices = list(_finished(site))
+    if not retention.active:
+        return Kept(notices=tuple(notices))
+    runs = open_copy(site.register).runs()
+    if doubt_of(day, [run.day for run in runs]):
+        notices.append(
+            "Conservation : rien n’a été effacé pour son ancienneté, le jour de ce traitement n’étant pas sûr."
+        )
+        return Kept(notices=tuple(notices))
+    erased, told = _erase_expired(setup, site, inbox, day)
+    notices += told
+    folders = _remove_old_reports(site.outbox, day, retention.report_days, {run.run_id for run in runs[-1:]})
+    if folders:
+        many = count(folders, "dossier de rapports ancien supprimé", "dossiers de rapports anciens supprimés")
+        notices.append(f"Conservation : {many}.")
+    return Kept(erased, folders, tuple(notices))
+
+
+def _finished(site: Site) -> Sequence[str]:
+    """Finish what was cut short; return the French sentence that says so."""
+    if not site.mark.exists():
+        return ()
+    proof = resume(site, open_copy(site.register).returned_books())
+    if proof is None:
+        return ()
+    if proof.is_clean:
+        return ("Un effacement interrompu a été achevé.",)
+    many = count(len(proof.traces), "trace reste", "traces restent")
+    return (f"Un effacement interrompu n’est pas achevé : {many}. La commande « conventions purge » les montre.",)
+
+
+def _erase_expired(setup: Setup, site: Site, inbox: Path, day: date) -> tuple[int, Sequence[str]]:
+    archive = archive_of(setup, site.outbox.root, day)
+    targets = expired(archive, setup.settings.retention, day)
+    if not targets:
+        return 0, ()
+    plan = plan_purge(archive, targets, inbox, site.outbox.root, day)
+    many = count(len(targets), "dossier", "dossiers")
+    if plan.found.blocked:
+        names = ", ".join(name for name, _ in plan.found.blocked)
+        return 0, (f"Conservation : {many} à effacer, qui attendent qu’un classeur modifié ait été repris : {names}.",)
+    proof = carry_out(site, plan)
+    if not proof.is_clean:
+        left = count(len(proof.traces), "trace reste", "traces restent")
+        told = f"Conservation : {many} au terme de leur durée, {left}. La commande « conventions purge » les montre."
+        return len(targets), (told,)
+    word = "effacé" if len(targets) == 1 else "effacés"
+    return len(targets), (f"Conservation : {many} {word} au terme de la durée prévue, aucune trace.",)
+
+
+def _remove_old_reports(outbox: Outbox, day: date, days: int, kept: set[str]) -> int:
+    """Remove the folders of reports that are older than ``days``, 0: none; return how many."""
+    root, removed = outbox.path("rapports"), 0
+    if not days or not root.is_dir():
+        return 0
+    for folder in sorted(root.iterdir()):
+        found = _RUN.fullmatch(folder.name)
+        if found is None or folder.name in kept or folder.is_symlink():
+            continue
+        written = datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC).date()
+        if written < day - timedelta(days=days):
+            shutil.rmtree(folder)
+            removed += 1
+    return removed

@@ -1,0 +1,1 @@
+"""Personal data: what is erased, what is proven, what is handed over."""
