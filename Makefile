@@ -44,7 +44,7 @@ test: .venv/dev tools browser lint ## lint, types and every test; says which wer
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10 $(ARGS)
 
 test-nightly: .venv/dev tools browser ## the long versions: 2 000 and more fuzzed cases for each reader, a hundred killed runs
-	@HYPOTHESIS_PROFILE=nightly KILLS=$(KILLS) $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10 tests/hostile tests/faults $(ARGS)
+	@HYPOTHESIS_PROFILE=nightly KILLS=$(KILLS) $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10 tests/hostile tests/faults tests/privacy $(ARGS)
 
 lint: .venv/dev ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -17,8 +18,10 @@ from click.core import ParameterSource
 from pipeline import __version__
 from pipeline.announcement import announcement
 from pipeline.commands.amend import amend
+from pipeline.commands.day import Day, today
 from pipeline.commands.doctor import doctor
 from pipeline.commands.export_person import export_person
+from pipeline.commands.place import PLACE
 from pipeline.commands.purge import purge
 from pipeline.commands.register import register
 from pipeline.commands.templates import templates
@@ -61,29 +64,13 @@ def _text(name: str) -> str:
     return _TEXTS[name][_language()]
 
 
-class _Day(click.ParamType[date]):
-    name = "AAAA-MM-JJ"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"« {value} » n’est pas une date AAAA-MM-JJ.", param, ctx)
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
-
-
 def _run_options(command: _Command) -> _Command:
     """Add the options that generate and check share."""
     options = (
-        click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox")),
-        click.option("--outbox", type=click.Path(path_type=Path), default=None, help=_text("outbox")),
-        click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), show_default=True, help=_text("config")),
-        click.option("--date", "day", type=_Day(), default=_today, help=_text("date")),
+        click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox")),
+        click.option("--outbox", type=PLACE, default=None, help=_text("outbox")),
+        click.option("--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")),
+        click.option("--date", "day", type=Day(), default=today, help=_text("date")),
         click.option("--workers", type=click.IntRange(0), default=0, help=_text("workers")),
         click.option("--scheduler", metavar="tcp://…", default="", help=_text("scheduler")),
         click.option("--strict", is_flag=True, help=_text("strict")),
@@ -160,10 +147,8 @@ def exit_status(outcome: Outcome, *, strict: bool) -> int:
 
 @cli.command(help=_text("columns"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
-@click.option(
-    "--ebauche", "--yaml", "draft", metavar="FICHIER.yaml", type=click.Path(path_type=Path), help=_text("draft")
-)
+@click.option("--config", type=PLACE, default=Path("conventions.toml"), help=_text("config"))
+@click.option("--ebauche", "--yaml", "draft", metavar="FICHIER.yaml", type=PLACE, help=_text("draft"))
 def columns(file: Path, config: Path, draft: Path | None) -> None:
     from rich.console import Console
 
@@ -199,10 +184,10 @@ def _write_new(path: Path, text: str) -> None:
 
 @cli.command(help=_text("update"))
 @click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option("--outbox", type=click.Path(path_type=Path), default=None, help=_text("outbox"))
-@click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), help=_text("config"))
-@click.option("--date", "day", type=_Day(), default=_today, help=_text("date"))
+@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
+@click.option("--outbox", type=PLACE, default=None, help=_text("outbox"))
+@click.option("--config", type=PLACE, default=Path("conventions.toml"), help=_text("config"))
+@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
 @click.option("--oui", "--yes", "agreed", is_flag=True, help=_text("yes"))
 def update(file: Path, inbox: Path, outbox: Path | None, config: Path, day: date, agreed: bool) -> None:
     from rich.console import Console
@@ -254,6 +239,7 @@ def main() -> NoReturn:
     A scheduler that ends the command (SIGTERM) and a person who does (Ctrl-C) leave the same behind: whole files only.
     """
     end_tidily()
+    _never_fail_to_speak()
     os.umask(0o077)  # what is written is its owner's alone from the first moment, until its rights are given
     try:
         cli(standalone_mode=False)
@@ -269,6 +255,12 @@ def main() -> NoReturn:
     except OSError as error:
         _end_on_the_disk(error)
     sys.exit(0)
+
+
+def _never_fail_to_speak() -> None:
+    """Write a question mark where the terminal or the log has no such letter: no run ends over a dash or an accent."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _end_on_the_disk(error: OSError) -> NoReturn:

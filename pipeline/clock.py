@@ -52,9 +52,9 @@ def doubt_of(day: date, before: Sequence[date]) -> str:
     many = f"{days_apart} jour{'s' if days_apart > 1 else ''}"
     way = "après" if later > earlier else "avant"
     return (
-        f"L’horloge de la machine est à vérifier : un traitement du {short_date(later)} vient {many} {way} celui du"
-        f" {short_date(earlier)}, qui l’a précédé. Jusqu’à {_CONFIRMED} jours de traitement concordants, aucune relance n’est"
-        " préparée et rien n’est effacé pour son ancienneté."
+        f"L’horloge de la machine est à vérifier : un traitement est daté du {short_date(later)}, {many} {way} celui qui l’a"
+        f" précédé ({short_date(earlier)}). Tant que {_CONFIRMED} jours de traitement ne se suivent pas sans écart, aucune"
+        " relance n’est préparée et rien n’est effacé pour son ancienneté."
     )
 
 

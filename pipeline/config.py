@@ -335,8 +335,11 @@ def load_settings(path: Path) -> Settings:
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except FileNotFoundError as error:
         raise SetupError(str(path), "", "configuration introuvable", "Indiquez-la avec --config.") from error
+    except OSError as error:
+        mend = "Donnez au compte de la nuit le droit de la lire."
+        raise SetupError(str(path), "", "la configuration ne peut pas être lue", mend) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SetupError(str(path), "", f"TOML incorrect : {error}", "Corrigez la ligne indiquée.") from error
     check_shape(data, _SHAPE, str(path))

@@ -132,21 +132,20 @@ def identity(deposit: Deposit) -> Identity:
 
 def student_of(deposit: Deposit) -> str | None:
     """Return the key of the student: the number, else names and birth date; None when the form gives neither."""
-    if deposit.values.get("etudiant.numero"):
-        return student_number(deposit)
-    return student_by_names(deposit)
+    return student_number(deposit) or student_by_names(deposit)
 
 
 def student_number(deposit: Deposit) -> str | None:
-    """Return the student's number as it is compared, without the zeros that spreadsheets lose."""
-    number = deposit.values.get("etudiant.numero")
-    return fold(str(number)).lstrip("0") or None if number else None
+    """Return the student's number as it is compared, without the zeros that spreadsheets lose; None for words alone."""
+    number = fold(str(deposit.values.get("etudiant.numero") or "")).lstrip("0")
+    return number if any(sign.isdigit() for sign in number) else None
 
 
 def student_by_names(deposit: Deposit) -> str | None:
     """Return « nom+prenom+naissance » as they are compared; None when one of them is not known."""
     parts = [deposit.values.get(f"etudiant.{part}") for part in ("nom", "prenom", "date_naissance")]
-    return "+".join(fold(str(part)) for part in parts) if all(parts) else None
+    # A name in another script has no ASCII words: compared as it stands, or all such names would be the same.
+    return "+".join(fold(str(part)) or str(part).casefold() for part in parts) if all(parts) else None
 
 
 def siren_of(siret: object) -> str | None:

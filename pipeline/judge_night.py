@@ -15,6 +15,7 @@ from pipeline.judging import judging_by
 from pipeline.model import Entry, Source, Verdict
 from pipeline.numbers import beside
 from pipeline.reading import Inbox, read_inbox
+from pipeline.register.reading import marks_beside
 from pipeline.register.values import Held, Stored
 from pipeline.setup import Setup
 from pipeline.signed.after_signing import Desk
@@ -50,7 +51,10 @@ def judge_night(work: Work, files: Sequence[InboxFile]) -> Judged:
     day, now, years = work.day, work.now, setup.settings.academic_year
     recording = not work.options.check_only
     untold = any(not outbox.path(f"rapports/{last.run_id}/run.json").is_file() for last in register.runs()[-1:])
-    inbox = read_inbox(files, setup, register, day, now, work.progress, recording=recording, untold=untold)
+    marked = register.marked() if recording else marks_beside(setup.settings.register_of(work.options.outbox))
+    inbox = read_inbox(
+        files, setup, register, day, now, work.progress, recording=recording, marked=marked, untold=untold
+    )
     known, stored = beside(register.snapshot(), outbox, files), register.current()
     versions = {reference: dossier.version for reference, dossier in known.dossiers.items()}
     means = Means(setup.judge, setup.checklist, setup.columns, day, now)

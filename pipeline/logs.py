@@ -50,9 +50,17 @@ def places(error: BaseException) -> Iterator[str]:
     while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < _MOST_CAUSES:
         chain.append(cause)
     for one in reversed(chain):
-        yield f"{type(one).__module__}.{type(one).__qualname__}".removeprefix("builtins.")
+        yield f"{type(one).__module__}.{type(one).__qualname__}".removeprefix("builtins.") + _of_the_program(one)
         for frame in traceback.extract_tb(one.__traceback__):
             yield f"  {_place(frame.filename)}:{frame.lineno} {frame.name}"
+
+
+def _of_the_program(error: BaseException) -> str:
+    """Return which module or file of the program is missing or closed, which no cell has named; "" for all else."""
+    if isinstance(error, ImportError) and error.name:
+        return f" {error.name}"
+    name = error.filename if isinstance(error, OSError) else None
+    return f" {_place(name)}" if isinstance(name, str) and Path(name).is_relative_to(_HOME / "pipeline") else ""
 
 
 def _place(name: str) -> str:

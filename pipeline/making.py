@@ -19,7 +19,7 @@ from pipeline.documents.checklist import ChecklistPage, checklist_html, checklis
 from pipeline.documents.message import Letter, compose, enclose, written
 from pipeline.documents.values import template_values
 from pipeline.documents.values.tree import Tree
-from pipeline.errors import DiskError
+from pipeline.errors import DiskError, SetupError
 from pipeline.execution.bench import Bench
 from pipeline.model import Document, Failure, Plan
 from pipeline.outbox import Outbox
@@ -199,7 +199,13 @@ def _convert(documents: Sequence[Document], bench: Bench, folder: Path) -> list[
     unmade = {failure.path for failure in failures}
     for _, target, path in (*word, *html):
         if path not in unmade and target.is_file():
-            outbox.take(target, path)
+            try:
+                outbox.take(target, path)
+            except DiskError:
+                raise
+            except (OSError, SetupError):  # a link, a folder: somebody’s own, in the place of this one PDF
+                _LOG.exception("document %s", path.rpartition("_")[2])
+                failures.append(Failure(path, "ce document n’a pas pu être mis à sa place"))
     return failures
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 from pipeline.dossiers import Snapshot
 from pipeline.intake.files import InboxFile
 from pipeline.model import Place
-from pipeline.outbox import Outbox
+from pipeline.outbox import LinkedError, Outbox
 from pipeline.report.shelf import LATEST
 
 _YEARS = re.compile(r"\d{4}-\d{4}")
-_FOLDER = re.compile(r"(C(\d{4})-(\d{6,}))(?:_.*)?", re.DOTALL)
+_FOLDER = re.compile(r"(C(\d{4})-(\d{6,9}))(?:_.*)?", re.DOTALL | re.ASCII)
 _REPORTS = 10
 """The newest reports that are asked which row a dossier was made of."""
 
@@ -61,7 +60,7 @@ def _rows_of(lost: Mapping[str, str], outbox: Outbox, files: Iterable[InboxFile]
     for report in _reports(outbox):
         try:
             told = [(place, reference) for place, reference in _told(report, names) if reference in wanted]
-        except (KeyError, TypeError):  # not as we wrote it
+        except (AttributeError, KeyError, TypeError):  # not as we wrote it
             continue
         found |= {place: (reference, lost[reference]) for place, reference in told if place not in found}
         wanted -= {reference for _, reference in told}
@@ -85,9 +84,11 @@ def _reports(outbox: Outbox) -> Iterator[Mapping[str, Any]]:
     runs = sorted((path for path in folder.glob("[0-9]*") if path.is_dir()), reverse=True)
     for run in runs[:_REPORTS]:
         try:
-            yield json.loads((run / "run.json").read_bytes())
-        except (OSError, ValueError):
+            report = outbox.read_json(run.relative_to(outbox.root).joinpath("run.json").as_posix())
+        except (OSError, ValueError, LinkedError):
             continue
+        if isinstance(report, dict):
+            yield report
 
 
 def _folders(outbox: Outbox) -> list[_Folder]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import json
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -17,6 +19,8 @@ from pipeline.errors import DiskError, SetupError
 
 _NOT_OFFERED = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 """What a file system answers that knows no such thing."""
+_MOST_READ = 512_000_000
+"""Bytes of a file of ours that are ever read back: what is larger was put there by somebody else."""
 
 
 class LinkedError(SetupError):
@@ -25,6 +29,14 @@ class LinkedError(SetupError):
     def __init__(self, root: Path) -> None:
         problem = "un de ses dossiers a été remplacé par un lien vers un autre endroit, rien n’y est écrit"
         super().__init__(str(root), "", problem, "Retirez ce lien (find DOSSIER -type l), puis relancez.")
+
+
+class OccupiedError(SetupError):
+    """A folder stands where a file of ours has to go, or a file where a folder has to (status 2)."""
+
+    def __init__(self, place: Path) -> None:
+        problem = "autre chose occupe cette place du dossier de sortie : un dossier pour un fichier, ou l’inverse"
+        super().__init__(str(place), "", problem, "Déplacez-le hors du dossier de sortie, puis relancez.")
 
 
 class Outbox:
@@ -51,7 +63,7 @@ class Outbox:
             raise gone(self.root)
         missing = [p for p in (path, *path.parents) if not p.exists() and (p == self.root or self.root in p.parents)]
         for part in reversed(missing):
-            with answering(self.root):
+            with answering(self.root), _making_room(part):
                 part.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._give(part, self._folder_mode)
         self._identity = self._identity or _identity(self.root)
@@ -64,7 +76,7 @@ class Outbox:
         before :meth:`settle`; a document costs some two milliseconds more so. Raises DiskError when the disk refuses.
         """
         target = self._own(name)
-        with answering(self.root):
+        with answering(self.root), _making_room(target):
             try:
                 handle, temporary = _unfinished(target)
             except FileNotFoundError:  # the folder is not there yet
@@ -85,7 +97,7 @@ class Outbox:
         """Move the finished file ``source``, which may stand on another disk, to ``name``."""
         target = self._own(name)
         self.folder(str(Path(name).parent))
-        with answering(self.root):
+        with answering(self.root), _making_room(target):
             self._give(source, self._file_mode)  # before it stands where others may look
             try:
                 source.replace(target)
@@ -99,8 +111,7 @@ class Outbox:
         """Give the file ``source`` of the outbox the second name ``name``; copy it where the disk refuses one."""
         target = self._own(name)
         self.folder(str(Path(name).parent))
-        temporary = target.with_name(f".{target.name}.part")
-        temporary.unlink(missing_ok=True)
+        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
         try:
             os.link(self._own(source), temporary)
             # Renaming one link of a file over another one does nothing and leaves both names.
@@ -133,23 +144,38 @@ class Outbox:
 
     def _sweep(self, folder: str) -> None:
         for leftover in self.path(folder).glob(".*.part"):
-            leftover.unlink(missing_ok=True)
+            with contextlib.suppress(IsADirectoryError):  # none of ours
+                leftover.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """Remove the file ``name`` if it is there; behind a link there is nothing of ours."""
-        with contextlib.suppress(LinkedError):
+        with contextlib.suppress(LinkedError, IsADirectoryError):  # a folder is none of ours either
             self._own(name).unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes:
-        """Return what the file ``name`` holds. Raises OSError when it is not there, or is no file: a link, a pipe.
+        """Return what the file ``name`` holds. Raises OSError when it is not there, is endless, or is no file: a link, a pipe.
 
         Who may write in the outbox must not have the night read, and send, what she may not read herself.
         """
         handle = os.open(self._own(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
                 raise OSError(errno.EINVAL, "not a file", name)
+            if status.st_size > _MOST_READ:
+                raise OSError(errno.EFBIG, "not a file of ours", name)
             return stream.read()
+
+    def read_json(self, name: str) -> object:
+        """Return what the JSON of the file ``name`` says, which somebody may have changed.
+
+        Raises OSError as :meth:`read`, ValueError for what is no JSON or is nested beyond reason.
+        """
+        try:
+            told: object = json.loads(self.read(name))
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+        return told
 
     def _own(self, name: str, *, whole: bool = False) -> Path:
         """Return the place of ``name``, whose folders lead nowhere else; ``whole``: it is a folder itself.
@@ -200,6 +226,16 @@ def _identity(root: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+@contextlib.contextmanager
+def _making_room(place: Path) -> Iterator[None]:
+    """Say in words that something of another kind stands at ``place``, or above it."""
+    try:
+        yield
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        above = (path for path in reversed(place.parents) if path.exists() and not path.is_dir())
+        raise OccupiedError(next(above, place)) from error
 
 
 def _drop(temporary: Path) -> None:

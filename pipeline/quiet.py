@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.execution.bench import Bench
 from pipeline.intake.files import InboxFile
 from pipeline.model import Outcome, Source, SourceState
-from pipeline.outbox import workshop
+from pipeline.outbox import LinkedError, workshop
 from pipeline.register import Register
 from pipeline.report.journal import Journal
 from pipeline.report.publish import shelves
@@ -45,11 +45,15 @@ def same_night(key: str, bench: Bench, register: Register) -> Mapping[str, Any] 
     if not key or last is None or (last.key, last.revision) != (key, register.revision()):
         return None
     try:
-        report: dict[str, Any] = json.loads(bench.outbox.read(f"rapports/{last.run_id}/run.json"))
-    except (OSError, ValueError):
-        return None
-    documents = (path for dossier in report["dossiers"] for path in dossier["documents"])
-    if report["failures"] or not all(bench.outbox.path(path).is_file() for path in documents):
+        report: Any = bench.outbox.read_json(f"rapports/{last.run_id}/run.json")
+        documents = [path for dossier in report["dossiers"] for path in dossier["documents"]]
+        for source in report["sources"]:
+            _source(source)
+        if report["run_id"] != last.run_id or report["failures"]:
+            return None
+        if not all(bench.outbox.path(path).is_file() for path in documents):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, LinkedError):  # not as we wrote it
         return None
     latest, desk = shelves(bench.outbox)
     same = latest.is_untouched(["run.json"], f"rapports/{last.run_id}") and desk.is_untouched()

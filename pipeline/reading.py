@@ -16,6 +16,7 @@ from pipeline.model import Deposit, Source
 from pipeline.normalise import normalise_all
 from pipeline.privacy.passing_over import pass_over
 from pipeline.register import Register
+from pipeline.register.erasure import Marked
 from pipeline.report.progress import Progress
 from pipeline.setup import Setup
 
@@ -41,12 +42,14 @@ def read_inbox(
     progress: Progress,
     *,
     recording: bool,
+    marked: Marked,
     untold: bool = False,
 ) -> Inbox:
     """Read every one of ``files``; one met before comes from the register.
 
     Corrected workbooks come last: they are laid over what all else holds. Without ``recording`` (the command ``check``)
-    workbooks of ours wait. ``untold``: the run before was killed before its report, what was refused is told again.
+    workbooks of ours wait. ``marked`` tells the rows that were erased, which are passed over. ``untold``: the run before was
+    killed before its report, what was refused is told again.
     """
     tables = setup.tables
     sources: list[Source] = []
@@ -54,7 +57,7 @@ def read_inbox(
     fresh: dict[str, tuple[Sequence[Source], Sequence[Deposit]]] = {}
     returned: dict[str, list[Returned]] = {CORRECTIONS: [], FOLLOW_UP: []}
     with progress.stage("Lecture", len(files)) as advance:
-        recorded, marked = _recorded(files, setup, register, untold=untold), register.marked()
+        recorded = _recorded(files, setup, register, untold=untold)
         readings = _read([file for file in files if file.name not in recorded], setup)
         for file in files:
             known = recorded.get(file.name)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from datetime import date
 
 from pipeline.errors import SetupError
-from pipeline.outbox import Outbox
+from pipeline.outbox import LinkedError, Outbox
 from pipeline.register import Register
 from pipeline.report.shelf import LATEST
 
@@ -53,6 +52,7 @@ def resume(outbox: Outbox, register: Register, day: date) -> None:
 def _latest(outbox: Outbox) -> str:
     """Return the name of the run whose report is the latest one, "" when there is none."""
     try:
-        return str(json.loads(outbox.path(f"{LATEST}/run.json").read_bytes())["run_id"])
-    except (OSError, ValueError, KeyError, TypeError):
+        report = outbox.read_json(f"{LATEST}/run.json")
+    except (OSError, ValueError, LinkedError):
         return ""
+    return str(report.get("run_id", "")) if isinstance(report, dict) else ""

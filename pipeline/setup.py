@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -192,7 +193,7 @@ def _logo(settings: Settings) -> bytes | None:
     path = settings.university.logo
     if path is None:
         return None
-    data = path.read_bytes()
+    data = _bytes_of(path)
     if not data.startswith(b"\x89PNG"):
         raise SetupError(str(settings.path), "universite.logo", "le logo n’est pas une image PNG", "Convertissez-le.")
     return data
@@ -210,7 +211,15 @@ def _papers(library: Library, logo: bytes | None) -> str:
 def _fingerprint(schemas: Path, config: Path) -> str:
     digest = hashlib.sha256(__version__.encode())
     for path in sorted(p for p in schemas.rglob("*") if p.suffix in (".yaml", ".csv") and p.parent.name != "anciens"):
-        digest.update(path.relative_to(schemas).as_posix().encode() + b"\0" + path.read_bytes())
-    if config.is_file():  # else load_settings says so
+        digest.update(path.relative_to(schemas).as_posix().encode() + b"\0" + _bytes_of(path))
+    with contextlib.suppress(OSError):  # load_settings says what is wrong with it
         digest.update(config.read_bytes())
     return digest.hexdigest()
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        mend = "Donnez au compte de la nuit le droit de le lire, puis relancez."
+        raise SetupError(str(path), "", "fichier illisible", mend) from error

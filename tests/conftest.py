@@ -17,7 +17,7 @@ from _pytest.nodeid import NodeId
 from click.testing import CliRunner
 from hypothesis import settings
 
-from pipeline import setup
+from pipeline import setup, soundness
 from pipeline.cli import cli
 from pipeline.documents import library
 from pipeline.documents.word import WordTemplate
@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("nightly", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,22 @@ _COSTLY = ("demo", "papers", "pdfs", "sheets", "nights", "site")
 """Fixtures that start LibreOffice, wkhtmltopdf or workers once for many tests."""
 
 
+def _leave_for_the_nightly_target(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what is marked « nightly »: each has a shorter sister that the suite runs."""
+    reason = pytest.mark.skip(reason="the long version: in make test-nightly")
+    for item in items:
+        if not NIGHTLY and item.get_closest_marker("nightly"):
+            item.add_marker(reason)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep in one process all that look at one costly fixture, so that it is made once.
+    """Leave out what only the nightly target tries; keep in one process all that look at one costly fixture, so that it is made once.
 
     xdist's own mark, xdist_group, does nothing under pytest 9.2 (pytest-xdist issue 1386): the group is given as xdist
     would, at the end of the node's name.
     """
+    _leave_for_the_nightly_target(items)
     if not getattr(config.option, "loadgroup", False):
         return
     for item in items:
@@ -143,10 +153,10 @@ _SETUPS = 4
 def _setup_is_loaded_once() -> Iterator[None]:
     """Spare the nights of this process the loading of a set-up of which no file has changed."""
     load = setup._load_setup
-    kept: dict[tuple[Path, Path], tuple[frozenset[tuple[object, ...]], Setup]] = {}
+    kept: dict[tuple[Path, Path, str], tuple[frozenset[tuple[object, ...]], Setup]] = {}
 
     def loaded(config: Path, root: Path) -> Setup:
-        key = config.absolute(), root
+        key = config.absolute(), root, soundness._code()
         seal, known = kept.pop(key, (frozenset(), None))
         if known is None or seal != _seal(known, config, root):
             known = load(config, root)

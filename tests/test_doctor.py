@@ -69,6 +69,7 @@ def machine(**changes: Any) -> Machine:
         "may": lambda _, __: True,
         "free": lambda _: ENOUGH,
         "has_group": lambda _: True,
+        "read_only": lambda _: False,
         "zone": lambda: "Europe/Paris",
     }
     return Machine(**given | changes)
@@ -212,6 +213,26 @@ def shut_file(place: Place) -> Context:
     return place.machine(may=lambda path, _: path.name != "export.xlsx")
 
 
+def shut_to_the_group(place: Place) -> Context:
+    return replace(place.settings(group="gestionnaires"), machine=machine(may=lambda _, __: False))
+
+
+def test_a_closed_outbox_is_told_once_and_stops_no_other_check(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, exists = made(place, 0o700), Path.exists
+
+    def closed(path: Path) -> bool:
+        if path.parent == context.outbox:
+            raise PermissionError
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert places.check_rights(context).state == "well"
+
+
+def read_only_disk(place: Place) -> Context:
+    return place.machine(may=lambda _, __: False, read_only=lambda _: True)
+
+
 def made(place: Place, mode: int) -> Context:
     place.context.outbox.mkdir(parents=True)
     place.context.outbox.chmod(mode)
@@ -345,8 +366,10 @@ CASES: list[tuple[Callable[[Context], Check | None], Callable[[Place], Context],
     (places.check_inbox, no_inbox, "broken", "n’existe pas"),
     (places.check_inbox, lambda place: place.machine(may=lambda _, __: False), "broken", "ne peut pas être lu"),
     (places.check_inbox, shut_file, "advice", "1 fichier illisible"),
+    (places.check_inbox, shut_to_the_group, "broken", "chgrp gestionnaires"),
     (places.check_outbox, as_it_is, "well", "sera créé"),
-    (places.check_outbox, lambda place: place.machine(may=lambda _, __: False), "broken", "chown conventions"),
+    (places.check_outbox, lambda place: place.machine(may=lambda _, __: False), "broken", "chown -R conventions"),
+    (places.check_outbox, read_only_disk, "broken", "remount,rw"),
     (places.check_rights, lambda place: made(place, 0o700), "well", "fermés"),
     (places.check_rights, lambda place: made(place, 0o750), "advice", "chmod go-rwx"),
     (places.check_space, as_it_is, "well", "50,0 Go"),
@@ -435,7 +458,7 @@ def test_only_what_keeps_the_night_from_its_work_changes_the_status() -> None:
 GROUPS: Mapping[str, list[Check]] = {
     "Programmes": [
         well("LibreOffice", "7.4"),
-        advice("Dossier d’arrivée", "x\x1b[31mrouge " * 12, "chmod " + "x" * 90),
+        advice("Boîte de dépôt", "x\x1b[31mrouge " * 12, "chmod " + "x" * 90),
     ]
 }
 
@@ -449,6 +472,16 @@ def test_the_table_fits_eighty_columns_and_lets_no_file_name_write_over_the_term
     assert "✓" in shown
     assert "→ chmod" in shown
     assert "1\u00a0point est à améliorer" in shown
+
+
+def test_no_line_of_the_table_begins_with_a_mark_of_punctuation() -> None:
+    for width in range(50, 81):
+        console = Console(width=width, record=True, file=io.StringIO())
+        text = "une nuit peut en demander 2,0\u00a0Go ; le taux « Minimum légal » : 4,50 € par heure ; sysctl a ; b"
+        doctor_screen({"Programmes": [advice("Taux", text, text)]}, console)
+        shown = console.export_text()
+        assert not any(line.strip().startswith((":", ";", "»", "€", "Go")) for line in shown.splitlines()), shown
+        assert "\ue000" not in shown
 
 
 def test_the_json_holds_what_the_table_shows() -> None:

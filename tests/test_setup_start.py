@@ -45,6 +45,18 @@ def test_a_worker_loads_neither_the_command_line_nor_what_only_the_coordinator_u
     assert not {"pipeline.cli", "pipeline.run", "click", "pandas", "numpy", "openpyxl", "rich", "rapidfuzz"} & loaded
 
 
+def test_a_night_loads_nothing_of_what_erases_before_there_is_something_to_erase() -> None:
+    loaded = _loaded("import pipeline.run")
+    assert "pipeline.privacy.due" in loaded
+    assert (
+        not {"pipeline.privacy.retention", "pipeline.privacy.purge", "pipeline.desk.archive", "phonenumbers"} & loaded
+    )
+
+
+def test_what_reads_files_of_unknown_origin_loads_nothing_that_checks_or_makes() -> None:
+    assert not {"cerberus", "jinja2", "openpyxl", "rich", "sqlite3"} & _loaded("import pipeline.intake.server")
+
+
 def test_nothing_is_collected_within_the_block_and_all_is_as_before_after_it() -> None:
     def fail() -> None:
         with uncollected():

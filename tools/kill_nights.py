@@ -104,15 +104,6 @@ class Killer:
         return strike(folder, night.day, blow, *self.more, environment=self.environment)
 
 
-def _timed_copy(night: Night, folder: Path) -> float:
-    """Return how long a night takes a copy of this process."""
-    shutil.copytree(night.before, folder)
-    begun = time.monotonic()
-    finish_copy(folder, night.day)
-    shutil.rmtree(folder)
-    return time.monotonic() - begun
-
-
 def main() -> int:
     """Read the command line, kill, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -143,8 +134,6 @@ def main() -> int:
             seconds[str(day)] = time.monotonic() - begun
 
         nights = list(make_nights(folder / "nuits", words.rows, examples=words.examples, after=timed))
-        if words.copies:  # the first night in a process loads what the copies have
-            seconds = {str(night.day): _timed_copy(night, folder / "essai") for night in nights}
         by_name = {night.name: seconds[str(night.day)] for night in nights}
         chance = random.Random(words.seed)  # noqa: S311 (no secret: the same kills again)
         killer = Killer(chance, more, environment, copies=words.copies, seconds=by_name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import click
+
+from pipeline.commands.day import Day, today
+from pipeline.commands.place import PLACE
 
 _FAILED_DOCUMENTS = 4
 _INITIATIVES = ("stagiaire", "organisme", "etablissement", "accord")
@@ -44,27 +47,21 @@ def _text(name: str) -> str:
     return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
 
 
-def _today() -> datetime:
-    return datetime.now().astimezone()
-
-
 @click.command("amend", help=_text("amend"))
 @click.argument("reference")
 @click.option("--since", "--depuis", type=click.IntRange(1), metavar="VERSION", help=_text("since"))
 @click.option("--reason-text", "--raison", "why", default="", help=_text("why"))
 @click.option("--ended-by", "--fin-par", "ended_by", type=click.Choice(_INITIATIVES), help=_text("ended_by"))
 @click.option("--again", "--refaire", "again", is_flag=True, help=_text("again"))
-@click.option(
-    "--outbox", type=click.Path(path_type=Path), default=Path("outbox"), show_default=True, help=_text("outbox")
-)
+@click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path("conventions.toml"),
     show_default=True,
     help=_text("config"),
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), default=_today, help=_text("date"))
+@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
 @click.option("--pdf/--no-pdf", default=True, help=_text("pdf"))
 def amend(
     reference: str,
@@ -74,14 +71,14 @@ def amend(
     again: bool,
     outbox: Path,
     config: Path,
-    day: datetime,
+    day: date,
     pdf: bool,
 ) -> None:
     # Imported here: what makes documents takes most of a second, which --help should not cost.
     from pipeline.signed import amend as work
 
     request = work.Request(
-        reference.strip().upper(), since, outbox, config, _day(day), why, ended_by or "", pdf=pdf, again=again
+        reference.strip().upper(), since, outbox, config, day, why, ended_by or "", pdf=pdf, again=again
     )
     done = work.amend(request)
     paths = ", ".join(str(outbox / path) for path in done.paths)
@@ -90,7 +87,3 @@ def amend(
         click.echo(notice)
     if not done.whole:
         sys.exit(_FAILED_DOCUMENTS)
-
-
-def _day(value: datetime) -> date:
-    return value.date()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import click
+
+from pipeline.commands.day import Day
+from pipeline.commands.place import PLACE
 
 _TEXTS = {
     "doctor": (
@@ -18,7 +21,10 @@ _TEXTS = {
     "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
     "outbox": ("Dossier de sortie.", "Output folder."),
     "config": ("Fichier de configuration.", "Configuration file."),
-    "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD."),
+    "date": (
+        "Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).",
+        "Processing date, YYYY-MM-DD (default: today).",
+    ),
     "json": ("En JSON, pour un autre programme.", "As JSON, for another program."),
     "mail": (
         "Se connecte aussi au serveur de messagerie ; rien n’est envoyé.",
@@ -37,19 +43,19 @@ def _now() -> datetime:
 
 
 @click.command("doctor", help=_text("doctor"))
-@click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option("--outbox", type=click.Path(path_type=Path), default=None, help=_text("outbox"))
+@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
+@click.option("--outbox", type=PLACE, default=None, help=_text("outbox"))
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path("conventions.toml"),
     show_default=True,
     help=_text("config"),
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), default=None, help=_text("date"))
+@click.option("--date", "day", type=Day(), default=None, help=_text("date"))
 @click.option("--json", "as_json", is_flag=True, help=_text("json"))
 @click.option("--courriel", "--mail", "mail", is_flag=True, help=_text("mail"))
-def doctor(inbox: Path, outbox: Path | None, config: Path, day: datetime | None, *, as_json: bool, mail: bool) -> None:
+def doctor(inbox: Path, outbox: Path | None, config: Path, day: date | None, *, as_json: bool, mail: bool) -> None:
     # Imported here: the set-up takes most of a second, which --help should not cost.
     from rich.console import Console
 
@@ -60,7 +66,7 @@ def doctor(inbox: Path, outbox: Path | None, config: Path, day: datetime | None,
     now = _now()
     place = outbox or default_outbox(inbox)
     machine = this_machine()
-    groups = examine(context_of(inbox, place, config, (day or now).date(), now, machine, asks_mail=mail))
+    groups = examine(context_of(inbox, place, config, day or now.date(), now, machine, asks_mail=mail))
     if as_json:
         click.echo(json.dumps(doctor_value(groups), ensure_ascii=False, indent=2))
     else:

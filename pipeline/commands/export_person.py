@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import click
+
+from pipeline.commands.day import Day, today
+from pipeline.commands.place import PLACE
 
 _TEXTS = {
     "export": (
@@ -18,10 +21,17 @@ _TEXTS = {
         "Archive à écrire (par défaut : donnees_NUMÉRO.zip, dans le dossier courant).",
         "Archive to be written (default: donnees_NUMBER.zip, in the current folder).",
     ),
+    "dossier": (
+        "Seulement ce dossier, quand plusieurs personnes ont écrit le même numéro ; à répéter pour plusieurs.",
+        "Only this dossier, when several people have written the same number; repeat it for several.",
+    ),
     "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
     "outbox": ("Dossier de sortie.", "Output folder."),
     "config": ("Fichier de configuration.", "Configuration file."),
-    "date": ("Jour de l’export, AAAA-MM-JJ (par défaut : aujourd’hui).", "Day of the export, YYYY-MM-DD."),
+    "date": (
+        "Jour de l’export, AAAA-MM-JJ (par défaut : aujourd’hui).",
+        "Day of the export, YYYY-MM-DD (default: today).",
+    ),
 }
 
 
@@ -30,35 +40,38 @@ def _text(name: str) -> str:
     return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
 
 
-def _today() -> datetime:
-    return datetime.now().astimezone()
-
-
 @click.command("export-person", help=_text("export"))
 @click.argument("number", metavar="NUMÉRO")
-@click.option(
-    "--sortie", "--output", "target", metavar="FICHIER.zip", type=click.Path(path_type=Path), help=_text("target")
-)
-@click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option(
-    "--outbox", type=click.Path(path_type=Path), default=Path("outbox"), show_default=True, help=_text("outbox")
-)
+@click.option("--sortie", "--output", "target", metavar="FICHIER.zip", type=PLACE, help=_text("target"))
+@click.option("--dossier", "references", multiple=True, metavar="RÉFÉRENCE", help=_text("dossier"))
+@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
+@click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path("conventions.toml"),
     show_default=True,
     help=_text("config"),
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), default=_today, help=_text("date"))
-def export_person(number: str, target: Path | None, inbox: Path, outbox: Path, config: Path, day: datetime) -> None:
+@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
+def export_person(
+    *,
+    number: str,
+    target: Path | None,
+    references: tuple[str, ...],
+    inbox: Path,
+    outbox: Path,
+    config: Path,
+    day: date,
+) -> None:
     asked = number.strip()
     name = "".join(sign for sign in asked if sign.isascii() and sign.isalnum())
     # Imported here: the set-up takes most of a second, which --help should not cost.
     from pipeline.privacy import export as work
     from pipeline.report.phrases import count
 
-    done = work.export_person(asked, target or Path(f"donnees_{name}.zip"), inbox, outbox, config, day.date())
+    path, only = target or Path(f"donnees_{name}.zip"), {reference.strip().upper() for reference in references}
+    done = work.export_person(asked, path, inbox, outbox, config, day, only)
     click.echo(
         f"Archive écrite : {done.path} ({count(done.dossiers, 'dossier', 'dossiers')}, "
         f"{count(done.files, 'copie de document', 'copies de documents')})."

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from pipeline.commands.day import Day, today
+from pipeline.commands.place import PLACE
 
 if TYPE_CHECKING:
     from pipeline.privacy.purge import Plan, Site
@@ -23,7 +26,7 @@ _TEXTS = {
         "Erase dossiers and prove that no trace of the people is left; without options, finish what was cut short.",
     ),
     "before": (
-        "Les dossiers dont le stage a fini avant ce jour (à défaut de date de fin, déposés avant ce jour), AAAA-MM-JJ.",
+        "Les dossiers dont le stage s’est terminé avant ce jour (à défaut de date de fin, déposés avant ce jour), AAAA-MM-JJ.",
         "The dossiers whose internship ended before this day (without an end: deposited before it), YYYY-MM-DD.",
     ),
     "dossier": ("Ce dossier ; à répéter pour plusieurs.", "This dossier; repeat it for several."),
@@ -36,7 +39,10 @@ _TEXTS = {
     "inbox": ("Dossier des exports déposés, que la commande ne modifie pas.", "Folder of the exports, left as it is."),
     "outbox": ("Dossier de sortie.", "Output folder."),
     "config": ("Fichier de configuration.", "Configuration file."),
-    "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD."),
+    "date": (
+        "Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).",
+        "Processing date, YYYY-MM-DD (default: today).",
+    ),
 }
 
 
@@ -45,31 +51,25 @@ def _text(name: str) -> str:
     return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
 
 
-def _today() -> datetime:
-    return datetime.now().astimezone()
-
-
 @click.command("purge", help=_text("purge"))
-@click.option("--before", "--avant", "until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=_text("before"))
+@click.option("--before", "--avant", "until", type=Day(), metavar="DATE", help=_text("before"))
 @click.option("--dossier", "references", multiple=True, metavar="RÉFÉRENCE", help=_text("dossier"))
 @click.option("--conservation", "by_age", is_flag=True, help=_text("conservation"))
 @click.option("--dry-run", "--essai", "dry_run", is_flag=True, help=_text("dry_run"))
 @click.option("--oui", "--yes", "agreed", is_flag=True, help=_text("yes"))
-@click.option("--inbox", type=click.Path(path_type=Path), default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option(
-    "--outbox", type=click.Path(path_type=Path), default=Path("outbox"), show_default=True, help=_text("outbox")
-)
+@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
+@click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path("conventions.toml"),
     show_default=True,
     help=_text("config"),
 )
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), default=_today, help=_text("date"))
+@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
 def purge(
     *,
-    until: datetime | None,
+    until: date | None,
     references: tuple[str, ...],
     by_age: bool,
     dry_run: bool,
@@ -77,7 +77,7 @@ def purge(
     inbox: Path,
     outbox: Path,
     config: Path,
-    day: datetime,
+    day: date,
 ) -> None:
     if (until is not None) + bool(references) + by_age > 1:
         raise click.UsageError("Choisissez : --before, --dossier ou --conservation, une seule de ces options.")
@@ -85,6 +85,10 @@ def purge(
     from pipeline.privacy.purge import site_of
     from pipeline.setup import load_setup
 
+    if until is not None and until > day:
+        raise click.UsageError(
+            f"--before {until:%Y-%m-%d} est après le jour du traitement ({day:%Y-%m-%d}) : des stages en cours seraient effacés."
+        )
     setup = load_setup(config)
     site = site_of(outbox, setup.settings)
     asked = until is not None or bool(references) or by_age
@@ -95,8 +99,8 @@ def purge(
     if site.mark.exists() and not dry_run:
         _finish(site, setup)
     if asked:
-        chosen = until.date() if until else None, references
-        _erase(setup, site, chosen, (inbox, outbox), day.date(), dry_run=dry_run, agreed=agreed)
+        chosen = until, references
+        _erase(setup, site, chosen, (inbox, outbox), day, dry_run=dry_run, agreed=agreed)
 
 
 def _finish(site: Site, setup: Setup) -> None:
@@ -167,7 +171,7 @@ def _agrees(*, agreed: bool) -> bool:
     if not sys.stdin.isatty():
         click.echo("Personne n’est là pour confirmer : relancez avec --oui.")
         return False
-    answer: str = click.prompt("Effacer définitivement ? [o/N]", default="n", show_default=False)
+    answer: str = click.prompt("Effacer définitivement ? [o/N]", default="n", show_default=False, prompt_suffix=" ")
     return answer.strip().casefold() in ("o", "oui", "y", "yes")
 
 
@@ -180,5 +184,8 @@ def _tell(proof: Proof) -> None:
 
 
 def _say(lines: Iterable[str]) -> None:
+    """Show lines that hold names of files, which others have chosen: nothing in them is obeyed by the terminal."""
+    from pipeline.intake.files import printable
+
     for line in lines:
-        click.echo(line)
+        click.echo(printable(line))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from pipeline.commands.day import Day, today
+from pipeline.commands.place import PLACE
 from pipeline.commands.register_backups import restore_command, verify_command
 from pipeline.desk.model import Etape
 from pipeline.model import Status
@@ -24,8 +26,8 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 _FORMATS = (".csv", ".xlsx", ".json")
 _TEXTS = {
     "register": (
-        "Dit où en est chaque dossier, sans rien changer (hors restore), même pendant un traitement.",
-        "Tell where each dossier stands; changes nothing (but restore), works while a run is on.",
+        "Dit où en est chaque dossier, sans rien changer (sauf restore), même pendant un traitement.",
+        "Tell where each dossier stands; changes nothing (except restore), works while a run is on.",
     ),
     "list": (
         "Liste les dossiers : « où en est ma convention ? » avec --recherche NOM.",
@@ -39,7 +41,10 @@ _TEXTS = {
     ),
     "outbox": ("Dossier de sortie, dont on lit le registre.", "Output folder, whose register is read."),
     "config": ("Fichier de configuration.", "Configuration file."),
-    "date": ("Jour de la lecture, AAAA-MM-JJ (par défaut : aujourd’hui).", "Day of the reading, YYYY-MM-DD."),
+    "date": (
+        "Jour de la lecture, AAAA-MM-JJ (par défaut : aujourd’hui).",
+        "Day of the reading, YYYY-MM-DD (default: today).",
+    ),
     "json": ("En JSON, pour un autre programme.", "As JSON, for another program."),
     "etape": ("Une étape ; à répéter pour plusieurs.", "An étape; repeat it for several."),
     "statut": ("Un statut ; à répéter pour plusieurs.", "A status; repeat it for several."),
@@ -59,16 +64,12 @@ def _text(name: str) -> str:
     return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
 
 
-def _today() -> datetime:
-    return datetime.now().astimezone()
-
-
 def _shared(command: _Command) -> _Command:
     """Add the options of every command of the group."""
     options = (
-        click.option("--outbox", type=click.Path(path_type=Path), default=Path("outbox"), show_default=True, help=_text("outbox")),
-        click.option("--config", type=click.Path(path_type=Path), default=Path("conventions.toml"), show_default=True, help=_text("config")),
-        click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), default=_today, help=_text("date")),
+        click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox")),
+        click.option("--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")),
+        click.option("--date", "day", type=Day(), default=today, help=_text("date")),
         click.option("--json", "as_json", is_flag=True, help=_text("json")),
     )  # fmt: skip
     for option in reversed(options):
@@ -102,7 +103,7 @@ def list_command(
     year: int | None,
     outbox: Path,
     config: Path,
-    day: datetime,
+    day: date,
     *,
     as_json: bool,
 ) -> None:  # fmt: skip
@@ -121,7 +122,7 @@ def list_command(
 @register.command("show", help=_text("show"))
 @click.argument("reference", metavar="RÉFÉRENCE")
 @_shared
-def show_command(reference: str, outbox: Path, config: Path, day: datetime, *, as_json: bool) -> None:
+def show_command(reference: str, outbox: Path, config: Path, day: date, *, as_json: bool) -> None:
     from pipeline.report.register_screen import dossier_value, show_screen
 
     archive = _open(outbox, config, day)
@@ -136,7 +137,7 @@ def show_command(reference: str, outbox: Path, config: Path, day: datetime, *, a
 @register.command("history", help=_text("history"))
 @click.argument("reference", metavar="RÉFÉRENCE")
 @_shared
-def history_command(reference: str, outbox: Path, config: Path, day: datetime, *, as_json: bool) -> None:
+def history_command(reference: str, outbox: Path, config: Path, day: date, *, as_json: bool) -> None:
     from pipeline.report.register_screen import history_screen, step_value
 
     archive = _open(outbox, config, day)
@@ -154,7 +155,7 @@ def history_command(reference: str, outbox: Path, config: Path, day: datetime, *
 @click.option("--noms", "names", is_flag=True, help=_text("noms"))
 @_shared
 def export_command(
-    file: Path | None, year: int | None, outbox: Path, config: Path, day: datetime, *, names: bool, as_json: bool
+    file: Path | None, year: int | None, outbox: Path, config: Path, day: date, *, names: bool, as_json: bool
 ) -> None:
     from pipeline.desk.search import Wanted, found
     from pipeline.desk.statistics import by_programme, table
@@ -180,10 +181,10 @@ register.add_command(verify_command)
 register.add_command(restore_command)
 
 
-def _export(path: Path, lines: Any, counts: Any, day: datetime) -> None:
+def _export(path: Path, lines: Any, counts: Any, day: date) -> None:
     from pipeline.report.register_export import write_export
 
-    write_export(path, lines, counts, day.date())
+    write_export(path, lines, counts, day)
 
 
 def _write(target: Path, make: Callable[[Path], None]) -> None:
@@ -200,11 +201,11 @@ def _write(target: Path, make: Callable[[Path], None]) -> None:
         raise click.UsageError(f"{target} ne peut pas être écrit : {error.strerror}.") from error
 
 
-def _open(outbox: Path, config: Path, day: datetime) -> Archive:
+def _open(outbox: Path, config: Path, day: date) -> Archive:
     # Imported here: the set-up takes most of a second, which --help should not cost.
     from pipeline.desk.archive import open_archive
 
-    return open_archive(outbox, config, day.date())
+    return open_archive(outbox, config, day)
 
 
 def _one(archive: Archive, reference: str) -> FollowUp:
@@ -215,8 +216,14 @@ def _one(archive: Archive, reference: str) -> FollowUp:
     one = archive.get(asked)
     if one is not None:
         return one
+    if archive.register.folders().get(asked) == "":
+        raise click.UsageError(f"Le dossier {asked} a été effacé : le registre n’en garde que le numéro.")
     close = near(asked, [known.reference for known in archive.follow_ups])
-    hint = f" Peut-être : {', '.join(close)}." if close else " Cherchez-le avec : register list --recherche NOM."
+    hint = (
+        f" Peut-être : {', '.join(close)}."
+        if close
+        else " Cherchez-le avec : conventions register list --recherche NOM."
+    )
     raise click.UsageError(f"Le registre n’a pas de dossier {asked}.{hint}")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import click
+
+from pipeline.commands.day import Day, today
+from pipeline.commands.place import PLACE
 
 _TEXTS = {
     "verify": (
@@ -30,10 +33,9 @@ def _text(name: str) -> str:
     return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
 
 
-_PATH = click.Path(path_type=Path)
-_outbox = click.option("--outbox", type=_PATH, default=Path("outbox"), show_default=True, help=_text("outbox"))
+_outbox = click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
 _config = click.option(
-    "--config", type=_PATH, default=Path("conventions.toml"), show_default=True, help=_text("config")
+    "--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")
 )
 
 
@@ -61,10 +63,10 @@ def verify_command(outbox: Path, config: Path) -> None:
 
 
 @click.command("restore", help=_text("restore"))
-@click.argument("day", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", metavar="AAAA-MM-JJ", type=Day())
 @_outbox
 @_config
-def restore_command(day: datetime, outbox: Path, config: Path) -> None:
+def restore_command(day: date, outbox: Path, config: Path) -> None:
     from pipeline.config import load_settings
     from pipeline.lock import hold
     from pipeline.numbers import given
@@ -75,7 +77,7 @@ def restore_command(day: datetime, outbox: Path, config: Path) -> None:
     settings = load_settings(config)
     register = settings.register_of(outbox)
     with hold(outbox, settings.group):
-        done = restore(register, day.date(), datetime.now().astimezone().date())
+        done = restore(register, day, today())
         known = open_copy(register).lives()
     click.echo(f"Registre du {day:%d/%m/%Y} rétabli : {register} ({_many(done.dossiers)}).")
     if done.put_aside is not None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.commands.place import PLACE
+
 if TYPE_CHECKING:
     from pipeline.documents.library import Sheet
     from pipeline.documents.placeholders import Placeholder
@@ -42,12 +44,11 @@ def _text(name: str) -> str:
     return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
 
 
-_PATH = click.Path(path_type=Path)
 _config = click.option(
-    "--config", type=_PATH, default=Path("conventions.toml"), show_default=True, help=_text("config")
+    "--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")
 )
 # Of a subcommand, which may have it too: conventions templates list --config …
-_own_config = click.option("--config", "own", type=_PATH, default=None, help=_text("config"))
+_own_config = click.option("--config", "own", type=PLACE, default=None, help=_text("config"))
 
 
 @click.group("templates", invoke_without_command=True, help=_text("templates"))
@@ -112,7 +113,7 @@ def listed(shelf: Shelf) -> list[Placeholder]:
 
 
 @templates.command(help=_text("preview"))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("apercu"), show_default=True, help=_text("out"))
+@click.option("--out", type=PLACE, default=Path("apercu"), show_default=True, help=_text("out"))
 @click.option("--template", "name", metavar="NOM", help=_text("template"))
 @_own_config
 @click.pass_obj

@@ -15,6 +15,7 @@ from pipeline.doctor import knowledge, nights, places, programs
 from pipeline.doctor.machine import Machine
 from pipeline.doctor.values import Check, Context, Past, advice
 from pipeline.errors import ConventionsError
+from pipeline.register.opening import options_of
 from pipeline.register.reading import open_copy
 from pipeline.setup import ROOT, load_setup
 
@@ -92,7 +93,7 @@ def context_of(
 ) -> Context:
     """Load what can be loaded, as a night would, and keep what cannot be as a fault."""
     empty = Context(inbox, outbox, root, day, now, machine, None, None, None, None, None, asks_mail)
-    return _with_past(_with_setup(empty, config))
+    return _with_past(_with_setup(empty, config), config)
 
 
 def _with_setup(context: Context, config: Path) -> Context:
@@ -106,11 +107,11 @@ def _with_setup(context: Context, config: Path) -> Context:
         return replace(context, settings=settings, fault=error)
 
 
-def _with_past(context: Context) -> Context:
+def _with_past(context: Context, config: Path) -> Context:
     if not context.register.exists():
         return context
     try:
-        register = open_copy(context.register)
+        register = open_copy(context.register, options=options_of(context.outbox, config))
     except ConventionsError as error:
         return replace(context, past_fault=error)
     try:

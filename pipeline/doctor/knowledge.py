@@ -21,7 +21,7 @@ def check_configuration(context: Context) -> Check:
     if context.fault is not None or context.setup is None:
         return broken(what, str(context.fault), "Corrigez ce qui est dit, puis relancez.")
     setup = context.setup
-    parts = (f"{len(tuple(setup.systems))} systèmes source", f"{len(setup.templates)} modèles Word")
+    parts = (f"{len(tuple(setup.systems))} systèmes d’origine", f"{len(setup.templates)} modèles Word")
     return well(what, f"configuration, schémas, {', '.join(parts)} : corrects")
 
 

@@ -40,6 +40,8 @@ class Machine:
     """Bytes free for this account on the disk of an existing path."""
     has_group: Callable[[str], bool]
     """Whether the machine knows a group."""
+    read_only: Callable[[Path], bool]
+    """Whether the disk of an existing path takes nothing from anybody."""
     zone: Callable[[], str]
     """How the time zone was set, as « Europe/Paris »; "" when nobody set it."""
 
@@ -57,6 +59,7 @@ def this_machine() -> Machine:
         may=_may,
         free=lambda path: shutil.disk_usage(path).free,
         has_group=_has_group,
+        read_only=_read_only,
         zone=_zone,
     )
 
@@ -86,6 +89,10 @@ def _has_group(name: str) -> bool:
 def _may(path: Path, mode: int) -> bool:
     """As the effective account, which is the one that the files are opened with."""
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 def _say(command: Sequence[str]) -> str | None:

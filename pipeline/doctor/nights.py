@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +10,9 @@ from pathlib import Path
 from pipeline.doctor.values import Check, Context, advice, broken, well
 from pipeline.language import short_date
 from pipeline.lock import lock_of, owner_of, told
+from pipeline.outbox import LinkedError, Outbox
 from pipeline.register.backup import backups_of, daily_backups, folder_of
+from pipeline.register.opening import options_of, restore_command
 from pipeline.report.phrases import count
 
 _LATE = timedelta(hours=36)
@@ -25,7 +26,8 @@ _BACKUP_DAYS = 2
 def check_register(context: Context) -> Check:
     """Open the register, of an older version too, and let SQLite check it."""
     what, path = "Registre", context.register
-    restore = "conventions register verify, puis conventions register restore AAAA-MM-JJ"
+    options = options_of(context.outbox, context.settings.path) if context.settings else ""
+    restore = f"{restore_command('AAAA-MM-JJ', options)} (jours : {f'conventions register verify {options}'.strip()})"
     if context.past_fault is not None:
         return broken(what, _told(context.past_fault), getattr(context.past_fault, "mend", "") or restore)
     if context.past is None and backups_of(path):
@@ -33,7 +35,7 @@ def check_register(context: Context) -> Check:
     if context.past is None:
         return well(what, f"{path} sera créé par la première nuit")
     if not context.past.sound:
-        return broken(what, f"{path} est endommagé (PRAGMA integrity_check)", restore)
+        return broken(what, f"{path} est endommagé (contrôle de SQLite)", restore)
     size = f"{max(1, round(path.stat().st_size / _MEGA))} Mo"
     return well(what, f"{path}, {size}, {count(len(context.past.runs), 'passage', 'passages')}, contrôle sans faute")
 
@@ -45,7 +47,7 @@ def _told(error: Exception) -> str:
 def check_backups(context: Context) -> Check | None:
     """Look how old the last daily backup of the register is, and whether it could take its place."""
     what, folder = "Sauvegardes", folder_of(context.register)
-    if context.past is None and context.past_fault is None:
+    if context.past is None and context.past_fault is None and not backups_of(context.register):
         return well(what, "rien à sauvegarder encore")
     kept = context.settings.backups if context.settings else 1
     if not kept:
@@ -106,7 +108,7 @@ def check_last_night(context: Context) -> Check:
         days = (context.now - when).days
         mend = "systemctl list-timers conventions.timer ; journalctl -u conventions ; ou la ligne de cron."
         return advice(what, f"{seen}, il y a {count(max(1, days), 'jour', 'jours')}", mend)
-    if failed := _failures(context.outbox / "rapports" / "dernier" / "run.json"):
+    if failed := _failures(context.outbox):
         told = count(failed, "document n’a pas pu être fait", "documents n’ont pas pu être faits")
         return advice(what, f"{seen}, {told}", "Voyez rapport.html ; la prochaine nuit essaie de nouveau.")
     return well(what, f"{seen}, finie")
@@ -116,11 +118,11 @@ def _moment(run_id: str) -> datetime | None:
     return datetime.strptime(run_id, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if _RUN.fullmatch(run_id) else None
 
 
-def _failures(report: Path) -> int:
+def _failures(outbox: Path) -> int:
     """Return how many documents the last run could not make; 0 when its report is not there."""
     try:
-        told = json.loads(report.read_text("utf-8"))
-    except (OSError, ValueError):
+        told = Outbox(outbox).read_json("rapports/dernier/run.json")
+    except (OSError, ValueError, LinkedError):
         return 0
     failures = told.get("failures", ()) if isinstance(told, dict) else ()
     return len(failures) if isinstance(failures, list) else 0

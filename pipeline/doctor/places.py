@@ -47,12 +47,20 @@ def check_inbox(context: Context) -> Check:
     if not inbox.is_dir():
         return broken(what, f"{inbox} n’existe pas", f"mkdir -p {inbox}, ou corrigez --inbox")
     if not context.machine.may(inbox, os.R_OK | os.X_OK):
-        return broken(what, f"{inbox} ne peut pas être lu", f"chmod g+rx {inbox}")
+        return broken(what, f"{inbox} ne peut pas être lu", _opening(context, "g+rx"))
     hidden = [path for path in _entries(inbox) if not context.machine.may(path, os.R_OK)]
     if hidden:
         seen = f"{inbox} : {count(len(hidden), 'fichier illisible', 'fichiers illisibles')} pour ce compte"
-        return advice(what, seen, f"chmod -R g+rX {inbox}")
+        return advice(what, seen, _opening(context, "-R g+rX"))
     return well(what, f"{inbox}, lisible")
+
+
+def _opening(context: Context, rights: str) -> str:
+    """Return the command that opens the inbox to the account of the night: its group, where there is one, and rights."""
+    group = context.settings.group if context.settings else ""
+    recursive = "-R " if rights.startswith("-R") else ""
+    given = f"chgrp {recursive}{group} {context.inbox} && " if group else ""
+    return f"{given}chmod {rights} {context.inbox}"
 
 
 def _entries(inbox: Path) -> Iterator[Path]:
@@ -69,7 +77,10 @@ def check_outbox(context: Context) -> Check:
         standing = _standing(path)
         mode = os.W_OK | (os.X_OK if standing.is_dir() else 0)
         if not context.machine.may(standing, mode):
-            mend = f"chown {context.machine.account} {standing}, ou indiquez un autre dossier avec --outbox"
+            if context.machine.read_only(standing):
+                mend = "Faites rétablir le droit d’y écrire : mount -o remount,rw … ; sous systemd, ReadWritePaths= du service"
+                return broken(what, f"{standing} est sur un disque qui ne peut être que lu", mend)
+            mend = f"chown -R {context.machine.account} {standing}, ou indiquez un autre dossier avec --outbox"
             return broken(what, f"rien ne peut être écrit dans {standing}", mend)
     return well(what, f"{context.outbox}, " + ("accessible" if context.outbox.exists() else "sera créé"))
 
@@ -82,7 +93,7 @@ def _standing(path: Path) -> Path:
 def check_rights(context: Context) -> Check:
     """Look whether anybody but the night and the managers' group may read what holds personal data."""
     what = "Droits"
-    shared = bool(context.settings and context.settings.group)
+    shared = context.settings is None or bool(context.settings.group)  # not known: the managers must not be shut out
     foreign = 0o007 if shared else 0o077
     found = [path for path in _private(context) if stat.S_IMODE(path.stat().st_mode) & foreign]
     if found:
@@ -103,7 +114,15 @@ def _private(context: Context) -> list[Path]:
         folder_of(register),
         lock_of(outbox),
     )
-    return [path for path in places if path.exists()]
+    return [path for path in places if _is_there(path)]
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether ``path`` stands; what lies in a folder that this account may not enter is told by another check."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def check_space(context: Context) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +22,11 @@ _MARKS: Mapping[State, tuple[str, str, str]] = {
     "broken": ("✗", "red", "à réparer"),
 }
 _WHAT = 17
+_BESIDE = 3
+"""The mark, and the space after each of the first two columns."""
+_NEVER_FIRST = (":", ";", "!", "?", "»", "%", "€")
+_GLUE = "\ue000"
+"""Stands for a space at which no line ends; no text that is shown holds it (it is not printable)."""
 _SPACES = "\u00a0\u202f"
 
 
@@ -34,12 +40,24 @@ def doctor_screen(groups: Mapping[str, Sequence[Check]], console: Console) -> No
         table.add_column(overflow="fold")
         for check in checks:
             mark, colour, _ = _MARKS[check.state]
-            told = Text(_shown(check.seen))
+            told = Text(_wrapped(_shown(check.seen), console))
             if check.mend:
-                told.append(f"\n→ {_shown(check.mend)}", _style(console, "cyan"))
+                told.append(f"\n{_wrapped(f'→ {_shown(check.mend)}', console)}", _style(console, "cyan"))
             table.add_row(Text(mark, _style(console, colour)), Text(check.what), told)
         console.print(table)
     console.print(Text(_sum(groups), _style(console, "bold")), soft_wrap=True)
+
+
+def _wrapped(text: str, console: Console) -> str:
+    """Return ``text`` in lines that fit the last column; rich would begin one with « : », even after a no-break space.
+
+    Ordinary spaces stay ordinary: some of it is to be copied into a shell.
+    """
+    for mark in _NEVER_FIRST:
+        text = text.replace(f" {mark}", f"{_GLUE}{mark}")
+    text = text.replace("« ", f"«{_GLUE}")
+    lines = textwrap.wrap(text, max(console.width - _WHAT - _BESIDE, _WHAT), break_on_hyphens=False)
+    return "\n".join(lines).replace(_GLUE, " ")
 
 
 def _style(console: Console, style: str) -> str:

@@ -118,4 +118,7 @@ def put_off(file: InboxFile, limits: Limits) -> Reading:
     """Return the reading of a file whose turn has not come; one that is not to be read says why, as ever."""
     if file.state != "à lire":
         return without_forms(file, file.reason or "")
-    return waiting(file, typeset(f"plus de {thousands(limits.files)} nouveaux fichiers à la fois : il sera lu au prochain passage."))
+    return waiting(
+        file,
+        typeset(f"plus de {thousands(limits.files)} nouveaux fichiers à la fois : il sera lu au prochain passage."),
+    )

@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 
+from pipeline.intake.packages import too_many_columns, too_many_rows
 from pipeline.intake.unreadable import UnreadableFile
 from pipeline.model import Limits
 
@@ -35,9 +36,9 @@ def read_text(content: bytes, tabs: bool, limits: Limits) -> tuple[tuple[str | N
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             if len(rows) >= limits.rows and any(record):
-                raise UnreadableFile(f"plus de {limits.rows} lignes : exportez le fichier en plusieurs parties.")
+                raise UnreadableFile(too_many_rows(limits))
             if len(record) > limits.columns and any(record[limits.columns :]):
-                raise UnreadableFile(f"plus de {limits.columns} colonnes : retirez celles qui ne servent pas.")
+                raise UnreadableFile(too_many_columns(limits))
             rows.append(tuple(texts.setdefault(value, value) or None for value in record[: limits.columns]))
     except csv.Error as error:
         raise UnreadableFile("le fichier CSV est mal formé : exportez-le de nouveau.") from error

@@ -22,9 +22,11 @@ _NUMBERS_OF_OTHER_THINGS = frozenset(
     {"etudiant.numero", "formulaire.identifiant", "assurance.rc_police", "organisme.identifiant"}
 )
 _GENRES_OF_OTHER_NUMBERS = frozenset({"siret", "téléphone"})
+_STUDENT = "etudiant.numero"
+"""The one of them in which a social security number is taken for what is asked: one whose key is right is hidden there."""
 _SHORTEST = 13
 _GAP = r"[\s\xad\u200b-\u200d\u2060\ufeff]*"
-_KEY_GAP = r"[\s\xad\u200b-\u200d\u2060\ufeff./()–-]*(?:cl[ée][\s:]*)?"
+_KEY_GAP = r"[\s\xad\u200b-\u200d\u2060\ufeff./()_–-]*(?:cl[ée][\s:]*)?"
 _MONTH = ("0[1-9]", "1[0-2]", "[23][0-9]", "4[0-2]", "[5-9][0-9]")
 
 
@@ -37,9 +39,9 @@ _BODY = (
     rf"[12378]{_GAP}{_spaced('[0-9][0-9]')}{_GAP}(?:{'|'.join(map(_spaced, _MONTH))}){_GAP}"
     rf"(?:{_spaced('[0-9][0-9]')}|{_spaced('2[ABab]')}){_GAP}{_spaced('[0-9]' * 6)}"
 )
-# In its usual groups, set apart by points or hyphens: 1.85.05.78.006.084.
+# In its usual groups, set apart by points, hyphens or the like: 1.85.05.78.006.084.
 _GROUPED = (
-    rf"[12378](?P<mark>[.–-])[0-9]{{2}}(?P=mark)(?:{'|'.join(_MONTH)})(?P=mark)(?:[0-9]{{2}}|2[ABab])"
+    rf"[12378](?P<mark>[._/–-])[0-9]{{2}}(?P=mark)(?:{'|'.join(_MONTH)})(?P=mark)(?:[0-9]{{2}}|2[ABab])"
     r"(?P=mark)[0-9]{3}(?P=mark)[0-9]{3}"
 )
 _NUMBER = re.compile(rf"(?<![0-9])(?P<body>{_GROUPED}|{_BODY})(?:{_KEY_GAP}(?P<key>[0-9]{_GAP}[0-9]))?(?![0-9])")
@@ -48,22 +50,26 @@ _SHORTENED = re.compile(r"(?<![0-9.,])[12378][.,][0-9]{2,14}\s?E\+?1[24](?![0-9]
 _WORD = re.compile(r"s[ée]cu|\bnir\b|\bn[\s°ºo.]*(?:de\s+)?s\.?\s?s\b|insee", re.IGNORECASE)
 _NEAR = 30
 """Characters before and after thirteen digits in which a word must name them: there is no key to prove them by."""
-_DIGIT = re.compile("[0-9]")
+_DIGIT = re.compile(r"\d")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+"""Of another script or width: ０１２, ٠١٢."""
 _NOT_KEPT = re.compile(r"[^0-9AB]")
 
 
-def hide_nir(text: str, label: str = "") -> str:
+def hide_nir(text: str, label: str = "", *, proven: bool = True) -> str:
     """Return ``text`` with :data:`MASK` for each number in it; the same object when there is none.
 
     A number is fifteen digits whose key is right, or at least the first thirteen beside a word that names them;
-    ``label`` is the header of the cell's column, which may be that word. Spaces inside are nothing.
+    ``label`` is the header of the cell's column, which may be that word. Spaces inside are nothing. Without ``proven`` the
+    key alone proves nothing: other long numbers are asked for here.
     """
-    if not _may_be_in(text):
+    plain_digits = _FOREIGN_DIGIT.sub(lambda match: str(int(match[0])), text)
+    if not _may_be_in(plain_digits):
         return text
-    clean = clean_block(text)
+    clean = clean_block(plain_digits)
 
     def _hidden(match: re.Match[str]) -> str:
-        if match.re is _NUMBER and _has_its_key(match["body"], match["key"]):
+        if proven and match.re is _NUMBER and _has_its_key(match["body"], match["key"]):
             return MASK
         around = clean[max(0, match.start() - _NEAR) : match.start()], clean[match.end() : match.end() + _NEAR]
         return MASK if any(map(_WORD.search, (*around, label))) else match[0]
@@ -89,19 +95,20 @@ def _has_its_key(body: str, key: str | None) -> bool:
 def without_nir(form: Form, fields: Fields) -> Form:
     """Return ``form`` with the numbers hidden in its cells, its original row and its notes.
 
-    Cells that hold other long numbers (SIRET, phones, contract, student and form numbers) stay as they are.
+    Cells that hold other long numbers (SIRET, phones, contract, student and form numbers) stay as they are, unless they
+    name it themselves; the student's number is also told by its key.
     """
     if not any(map(_may_hold, {*form.cells.values(), *form.original})):
         return form
     columns = form.layout.columns
     others = {key for key in {*columns, *form.cells} if _holds_other_numbers(key, fields)}
-    passed = {column for key in others for column in columns.get(key, ())}
+    passed = {column: key for key in sorted(others) for column in columns.get(key, ())}
     cells = {
-        key: value if key in others else _hide(value, _label(form.layout, columns.get(key, ())))
+        key: _hide_other(value, key) if key in others else _hide(value, _label(form.layout, columns.get(key, ())))
         for key, value in form.cells.items()
     }
     original = tuple(
-        value if column in passed else _hide(value, _label(form.layout, (column,)))
+        _hide_other(value, passed[column]) if column in passed else _hide(value, _label(form.layout, (column,)))
         for column, value in enumerate(form.original)
     )
     notes = tuple(
@@ -123,18 +130,23 @@ def _may_hold(value: CellValue) -> bool:
     if type(value) is str and len(value) < _SHORTEST:
         return "E+1" in value and _may_be_in(value)
     text = _text(value)
-    return text != "" and _may_be_in(text)
+    return text != "" and (_may_be_in(text) or _FOREIGN_DIGIT.search(text) is not None)
 
 
 def hide_in_cell(value: CellValue, keys: Collection[str], label: str, fields: Fields) -> CellValue:
     """Return a cell under ``label`` that feeds the fields ``keys``, its numbers hidden unless these are other numbers."""
-    return value if any(_holds_other_numbers(key, fields) for key in keys) else _hide(value, label)
+    other = next((key for key in keys if _holds_other_numbers(key, fields)), None)
+    return _hide(value, label) if other is None else _hide_other(value, other)
 
 
-def _hide(value: CellValue, label: str) -> CellValue:
+def _hide(value: CellValue, label: str, *, proven: bool = True) -> CellValue:
     text = _text(value)
-    hidden = hide_nir(text, label)
+    hidden = hide_nir(text, label, proven=proven)
     return value if hidden == text else hidden
+
+
+def _hide_other(value: CellValue, key: str) -> CellValue:
+    return _hide(value, "", proven=key == _STUDENT)
 
 
 def _text(value: CellValue) -> str:

@@ -22,14 +22,15 @@ def common_words(root: Path = ROOT) -> frozenset[str]:
     """Return, folded, every word of what is printed for everybody, and those in lower case of the program's other texts."""
     found: set[str] = set()
     for pattern in _SOURCES:
-        any_case = pattern in _PRINTED
+        printed = pattern in _PRINTED
         for path in sorted(root.glob(pattern)):
-            found.update(word for text in _texts(path) for word in _WORD.findall(text) if any_case or word.islower())
+            said = (saying for text in _texts(path) for saying in (sayings(text) if printed else (text,)))
+            found.update(word for text in said for word in _WORD.findall(text) if printed or word.islower())
     return frozenset(folded(word).strip() for word in found)
 
 
 def _texts(path: Path) -> list[str]:
     try:
-        return [saying for _, text in texts(path.name, path.read_bytes()) for saying in sayings(text)]
+        return [text for _, text in texts(path.name, path.read_bytes())]
     except (UnsearchableError, OSError):
         return []

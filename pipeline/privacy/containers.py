@@ -9,7 +9,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -26,6 +26,8 @@ _FONT = ("/Length1", "/Length2")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How a text in UTF-16 begins."""
 _HEAD = 4096
+_AT_HAND = 32
+"""PDFs of which the words are kept."""
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -140,10 +142,7 @@ def _pdf(name: str, data: bytes, depth: int) -> Iterator[tuple[str, str]]:
                     yield from texts("", _stream(thing), depth + 1)
     except (pikepdf.PdfError, ValueError, OSError) as error:
         raise UnsearchableError(name) from error
-    program = _pdftotext()
-    if program:
-        done = subprocess.run([program, "-q", "-", "-"], input=data, capture_output=True, timeout=60, check=False)
-        yield "", done.stdout.decode("utf-8", errors="replace")
+    yield "", _words_of_pdf(data)
 
 
 def _stream(stream: Any) -> bytes:
@@ -157,6 +156,16 @@ def _stream(stream: Any) -> bytes:
     except (pikepdf.PdfError, ValueError, RuntimeError):
         return b""
     return data
+
+
+@lru_cache(maxsize=_AT_HAND)
+def _words_of_pdf(data: bytes) -> str:
+    """Return what a reader of a PDF sees, "" without the program; a letter carries the PDFs of its folder once more."""
+    program = _pdftotext()
+    if program is None:
+        return ""
+    done = subprocess.run([program, "-q", "-", "-"], input=data, capture_output=True, timeout=60, check=False)
+    return done.stdout.decode("utf-8", errors="replace")
 
 
 @cache

@@ -16,25 +16,34 @@ from typing import Any
 
 from jinja2 import FileSystemLoader
 
-from pipeline.desk.archive import open_archive
+from pipeline.desk.archive import Archive, open_archive
+from pipeline.desk.model import FollowUp
 from pipeline.documents.jinja import page_environment
 from pipeline.errors import ConventionsError
 from pipeline.language import short_date
 from pipeline.outbox import Outbox
 from pipeline.privacy.containers import UnsearchableError, texts
-from pipeline.privacy.held import dossiers_of, held
+from pipeline.privacy.held import dossiers_of, held, people_of
 from pipeline.privacy.purge import plan_purge
 from pipeline.privacy.reports import Found
 from pipeline.privacy.targets import by_reference
 from pipeline.privacy.traces import below
+from pipeline.register.faults import reason_of
 
 _REFERENCE = re.compile(r"C\d{4}-\d{6}")
+_UNSAFE = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f]')
 _LETTERS = ("envois", "relances")
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 class UnknownStudentError(ConventionsError):
     """No dossier has this student number."""
+
+    exit_code = 2
+
+
+class SeveralPeopleError(ConventionsError):
+    """The number stands in the forms of several people: one must not be given what is held about another."""
 
     exit_code = 2
 
@@ -57,20 +66,19 @@ class Exported:
     """Messages about several people, which are named and not copied."""
 
 
-def export_person(number: str, target: Path, inbox: Path, outbox: Path, config: Path, today: date) -> Exported:
+def export_person(
+    number: str, target: Path, inbox: Path, outbox: Path, config: Path, today: date, only: Collection[str] = ()
+) -> Exported:
     """Write the archive ``target`` (0600, whole or not at all) of all that is held about the student ``number``.
 
-    Raises UnknownStudentError (status 2) when the register knows no such number, ExistingFileError (status 2) when
-    ``target`` stands there already or cannot be written.
+    ``only``: the references of the dossiers to take, of those that bear the number; () for all.
+    Raises UnknownStudentError (status 2) when the register knows no such number, SeveralPeopleError (status 2) when people
+    of different names share it, ExistingFileError (status 2) when ``target`` stands there already or cannot be written.
     """
     if target.exists():
         raise ExistingFileError(f"{target} existe déjà : donnez un autre nom avec --sortie, ou retirez-le d’abord.")
     archive = open_archive(outbox, config, today)
-    follow_ups = dossiers_of(archive, number)
-    if not follow_ups:
-        raise UnknownStudentError(
-            f"Le registre n’a pas de dossier au numéro étudiant {number}. Vérifiez-le avec : register list --recherche NOM."
-        )
+    follow_ups = _chosen(archive, number, only)
     references = [one.reference for one in follow_ups]
     plan = plan_purge(archive, by_reference(archive, references), inbox, outbox, today)
     root = Outbox(outbox).root
@@ -92,6 +100,25 @@ def export_person(number: str, target: Path, inbox: Path, outbox: Path, config: 
     return Exported(target, len(follow_ups), len(documents), len(common))
 
 
+def _chosen(archive: Archive, number: str, only: Collection[str]) -> Sequence[FollowUp]:
+    found = dossiers_of(archive, number)
+    if not found:
+        raise UnknownStudentError(
+            f"Le registre n’a pas de dossier au numéro étudiant {number}. Cherchez-le avec : conventions register list --recherche NOM."
+        )
+    if missing := set(only) - {one.reference for one in found}:
+        raise UnknownStudentError(f"Pas de dossier {', '.join(sorted(missing))} au numéro étudiant {number}.")
+    chosen = [one for one in found if not only or one.reference in only]
+    people = people_of(archive, chosen)
+    if len(people) > 1 and not only:
+        raise SeveralPeopleError(
+            f"Le numéro étudiant {number} se lit dans les fiches de {len(people)} personnes : "
+            f"{' ; '.join(', '.join(references) for references in people)}. Regardez à qui est chaque dossier "
+            "(conventions register history RÉFÉRENCE), puis relancez avec --dossier RÉFÉRENCE, à répéter pour plusieurs."
+        )
+    return chosen
+
+
 def _mentioning(found: Found) -> Iterator[str]:
     """Yield the reports and workbooks that speak of the person, as paths under the outbox."""
     yield from (*found.removed, *found.rewritten, *(name for name, _ in found.blocked))
@@ -102,7 +129,12 @@ def _documents(root: Path, folders: Sequence[str]) -> Iterator[tuple[str, Path]]
     for folder in folders:
         for path in below(root / folder):
             if path.is_file() and not path.is_symlink():
-                yield f"documents/{path.relative_to((root / folder).parent).as_posix()}", path
+                yield _member(f"documents/{path.relative_to((root / folder).parent).as_posix()}"), path
+
+
+def _member(name: str) -> str:
+    """Return the name of a file in the archive: what somebody filed may bear signs that lead elsewhere on another system."""
+    return _UNSAFE.sub("_", name.encode("utf-8", "replace").decode())
 
 
 def _letters(root: Path, references: Collection[str]) -> tuple[Mapping[str, Path], Sequence[Path]]:
@@ -153,13 +185,30 @@ def _write(target: Path, pages: Mapping[str, bytes], documents: Mapping[str, Pat
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise ExistingFileError(f"{target} ne peut pas être écrit : {error.strerror}.") from error
+        raise _unwritable(target, error) from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:  # mkstemp gives 0600
             stream.write(content.getvalue())
-        os.link(temporary, target)  # never over what somebody has written meanwhile
+        _put(temporary, target)
     except OSError as error:
-        raise ExistingFileError(f"{target} ne peut pas être écrit : {error.strerror}.") from error
+        raise _unwritable(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _unwritable(target: Path, error: OSError) -> ExistingFileError:
+    mend = "Indiquez un autre endroit avec --sortie."
+    return ExistingFileError(f"L’archive {target} ne peut pas être écrite : {reason_of(error)}. {mend}")
+
+
+def _put(temporary: Path, target: Path) -> None:
+    """Give a file its name, never over what somebody has written meanwhile. Raises OSError."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a stick's file system has no second names
+        if target.exists():
+            raise
+        temporary.rename(target)

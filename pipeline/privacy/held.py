@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,35 @@ def dossiers_of(archive: Archive, number: str) -> tuple[FollowUp, ...]:
     return tuple(one for one in archive.follow_ups if one.reference in hers)
 
 
+def people_of(archive: Archive, follow_ups: Sequence[FollowUp]) -> tuple[tuple[str, ...], ...]:
+    """Return the references of each person among ``follow_ups``: a number mistyped makes one of two.
+
+    Two dossiers are of one person when a name with the birth date, a given name with it or an e-mail stands in both.
+    """
+    groups: list[tuple[set[str], set[str]]] = []
+    for one in follow_ups:
+        mine = (
+            {one.reference},
+            {key for _, deposit in archive.register.deposits([one.reference]) for key in _keys(deposit)},
+        )
+        same = [group for group in groups if group[1] & mine[1]]
+        groups = [group for group in groups if group not in same]
+        groups.append((mine[0].union(*(group[0] for group in same)), mine[1].union(*(group[1] for group in same))))
+    return tuple(sorted(tuple(sorted(references)) for references, _ in groups))
+
+
+def _keys(deposit: Deposit) -> Iterator[str]:
+    values = deposit.values
+    if names := student_by_names(deposit):
+        yield names
+    given, born = values.get("etudiant.prenom"), values.get("etudiant.date_naissance")
+    if given and born:
+        yield f"{fold(str(given)) or given} {born}"
+    yield from (
+        str(values[key]).casefold() for key in ("etudiant.email", "etudiant.email_personnel") if values.get(key)
+    )
+
+
 def held(archive: Archive, follow_ups: Sequence[FollowUp], number: str, today: date) -> dict[str, Any]:
     """Return all that the register says of the dossiers ``follow_ups``, ready for JSON; days as YYYY-MM-DD."""
     newest = max(follow_ups, key=lambda one: one.verdict.entry.deposit.deposited_at or datetime.min)  # noqa: DTZ901 (naive, local, as deposits are)
@@ -46,6 +75,11 @@ def held(archive: Archive, follow_ups: Sequence[FollowUp], number: str, today: d
         "numero_etudiant": number,
         "etabli_le": today.isoformat(),
         "universite": archive.setup.settings.university.name,
+        "durees_mois": {
+            "abouti": archive.setup.settings.retention.concluded_months,
+            "sans_suite": archive.setup.settings.retention.refused_months,
+            "inacheve": archive.setup.settings.retention.open_months,
+        },
         "identite": _values(archive, newest.verdict.entry.deposit.values, _IDENTITY),
         "dossiers": [_dossier(archive, one) for one in follow_ups],
     }
@@ -102,7 +136,7 @@ def _version(archive: Archive, version: Version, place: str) -> dict[str, Any]:
 def _values(archive: Archive, values: Mapping[str, Value], only: str = "") -> list[dict[str, str]]:
     fields = archive.setup.tables.fields
     return [
-        {"champ": fields[key].label if key in fields else key, "cle": key, "valeur": written(value)}
+        {"champ": fields[key].label if key in fields else key, "cle": key, "valeur": _written(archive, key, value)}
         for key, value in sorted(values.items(), key=lambda item: _rank(archive, item[0]))
         if key.startswith(only)
     ]
@@ -120,8 +154,21 @@ def _cells(archive: Archive, deposit: Deposit) -> list[dict[str, str]]:
     return [
         {"champ": fields[key].label if key in fields else key, "cellule": _cell(cell)}
         for key, cell in sorted(deposit.form.cells.items(), key=lambda item: _rank(archive, item[0]))
-        if _cell(cell) != written(values.get(key))
+        if _cell(cell) != _written(archive, key, values.get(key))
     ]
+
+
+def _written(archive: Archive, key: str, value: Value | None) -> str:
+    """Return a value as a person writes it: « 2026-2027 » and « France », where the register keeps 2026 and FR."""
+    fields, countries = archive.setup.tables.fields, archive.setup.tables.countries
+    kind = fields[key].genre if key in fields else ""
+    if kind == "année universitaire" and isinstance(value, int):
+        return f"{value}-{value + 1}"
+    if kind in ("pays", "nationalités"):
+        codes = value if isinstance(value, tuple) else (value,)
+        if all(isinstance(code, str) and code in countries for code in codes):
+            return ", ".join(countries[str(code)].name for code in codes)
+    return written(value)
 
 
 def _cell(cell: CellValue) -> str:

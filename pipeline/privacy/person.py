@@ -18,22 +18,8 @@ from pipeline.tables.words import without_accents
 _NOT_WORD = re.compile(r"[\W_]+")
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f]+")
 """Accents, and the vowels and stretches of Arabic, which one writes or not."""
-_LETTERS = str.maketrans(
-    {
-        "œ": "oe",
-        "Œ": "OE",
-        "æ": "ae",
-        "Æ": "AE",
-        "ß": "ss",
-        "ø": "o",
-        "Ø": "O",
-        "ł": "l",
-        "Ł": "L",
-        "đ": "d",
-        "Đ": "D",
-        "ı": "i",
-    }
-)
+_LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+"""Small letters that are written otherwise where a keyboard lacks them, and that no accent makes."""
 _NAMES = ("etudiant.nom", "etudiant.nom_usage")
 _GIVEN = ("etudiant.prenom", "etudiant.prenom_usage")
 _NUMBER, _ADDRESS = "etudiant.numero", "etudiant.adresse"
@@ -46,8 +32,13 @@ _SHORTEST_WORD, _SHORTEST_PHRASE = 3, 5
 
 def folded(text: str) -> str:
     """Return the words of ``text`` without case, accents and punctuation, a space around each: « É-mail » → « e mail »."""
-    plain = text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_LETTERS)))
-    return f" {_NOT_WORD.sub(' ', plain.casefold()).strip()} "
+    if text.isascii():
+        plain = text.casefold()
+    else:
+        plain = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+        for letter, written in _LETTERS.items():
+            plain = plain.replace(letter, written)
+    return f" {_NOT_WORD.sub(' ', plain).strip()} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +121,27 @@ def needles_of(
     )
 
 
-def _candidates(deposit: Deposit, common: Collection[str]) -> Iterator[str]:
-    names, given = _named(deposit, _NAMES), _named(deposit, _GIVEN)
-    for name in names:
+def identity_of(mine: Iterable[Deposit]) -> Needles:
+    """Return what names the person wherever it stands: full names, number, e-mails."""
+    return Needles(tuple(dict.fromkeys(phrase for deposit in mine for phrase in _identity(deposit))))
+
+
+def is_named_in(deposit: Deposit, identity: Needles) -> bool:
+    """Tell whether a form says one of the phrases of :func:`identity_of`."""
+    return identity.hold("\n".join(_texts(deposit)))
+
+
+def _identity(deposit: Deposit) -> Iterator[str]:
+    given = _named(deposit, _GIVEN)
+    for name in _named(deposit, _NAMES):
         yield from _whole_names(name, given)
+    for key in _OWN:
+        yield from _long_enough(_told(deposit, key))
+
+
+def _candidates(deposit: Deposit, common: Collection[str]) -> Iterator[str]:
+    yield from _identity(deposit)
+    for name in _named(deposit, _NAMES):
         word = folded(name).strip()
         if len(word) > _SHORTEST_WORD and word not in common:
             yield name
@@ -141,8 +149,6 @@ def _candidates(deposit: Deposit, common: Collection[str]) -> Iterator[str]:
     words = folded(address).split()
     if any(word.isdigit() for word in words) or not all(word in common for word in words):
         yield from _long_enough(address)
-    for key in _OWN:
-        yield from _long_enough(_told(deposit, key))
     yield from _long_enough(_told(deposit, _NUMBER).lstrip("0"))
     yield from _phones(_told(deposit, _PHONE))
 

@@ -19,16 +19,17 @@ from pipeline.config import Settings
 from pipeline.desk.archive import Archive
 from pipeline.dossiers import student_of
 from pipeline.errors import ConventionsError
-from pipeline.leftovers import sweep_workshops
-from pipeline.model import Place
+from pipeline.leftovers import sweep_outbox, sweep_workshops
+from pipeline.model import Deposit, Place
 from pipeline.outbox import Outbox
 from pipeline.privacy import reports
 from pipeline.privacy.common_words import common_words
-from pipeline.privacy.person import Needles, needles_of
+from pipeline.privacy.due import under_way
+from pipeline.privacy.person import Needles, identity_of, is_named_in, needles_of
 from pipeline.privacy.remaining import files_in, rows_in
 from pipeline.privacy.tally import Fact, facts_of
 from pipeline.privacy.targets import Target, references_of
-from pipeline.privacy.traces import Proof, owned, search, under_way
+from pipeline.privacy.traces import Proof, owned, search
 from pipeline.register.backup import backups_of, damaged_of, folder_of
 from pipeline.register.erasure import Erasure, Marks, erase, erase_in_copy
 from pipeline.soundness import cache_folder
@@ -36,6 +37,12 @@ from pipeline.soundness import cache_folder
 
 class ChangedWorkbookError(ConventionsError):
     """A workbook that somebody has changed, or holds open, stands in the way: nothing has been erased."""
+
+    exit_code = 4
+
+
+class UnreadableOrderError(ConventionsError):
+    """The list of a purge that was cut short says nothing any more: nobody knows what it had left to do."""
 
     exit_code = 4
 
@@ -85,6 +92,8 @@ class Plan:
     """Backups of the register and what was put aside."""
     staying: tuple[str, ...]
     """Dossiers of the same people that stay: what is told in them is no trace."""
+    naming: tuple[str, ...]
+    """Dossiers of others that stay and say the same name, number or e-mail: a namesake, or somebody who speaks of her."""
     rows: tuple[Place, ...]
     """Rows of the inbox that hold the dossiers; they are never changed."""
     inbox_files: tuple[str, ...]
@@ -120,9 +129,17 @@ def plan_purge(archive: Archive, targets: Sequence[Target], inbox: Path, outbox:
         reports.find(site.outbox, references, needles, register.returned_books()),
         (*backups_of(site.register), *damaged_of(site.register)),
         tuple(sorted({reference for reference, deposit in others if student_of(deposit) in people})),
+        _naming(mine, [(reference, one) for reference, one in others if student_of(one) not in people], needles),
         rows,
         files_in(inbox, needles, rows),
     )
+
+
+def _naming(mine: Sequence[Deposit], others: Sequence[tuple[str, Deposit]], needles: Needles) -> tuple[str, ...]:
+    identity = identity_of(mine)
+    if set(identity.typed) <= set(needles.typed):
+        return ()
+    return tuple(sorted({reference for reference, deposit in others if is_named_in(deposit, identity)}))
 
 
 def _of_the_staff(archive: Archive, rest: Sequence[str]) -> Iterator[str]:
@@ -144,7 +161,10 @@ def carry_out(site: Site, plan: Plan) -> Proof:
 
 
 def resume(site: Site, taken_in: Collection[str] = ()) -> Proof | None:
-    """Finish the purge that was cut short, None when none was. To be called with the lock held."""
+    """Finish the purge that was cut short, None when none was. To be called with the lock held.
+
+    Raises UnreadableOrderError when the list of what was to be done cannot be read.
+    """
     order = _read_order(site.mark)
     if order is None:
         return None
@@ -156,7 +176,7 @@ def _do(site: Site, order: Order, found: reports.Found) -> Proof:
     _clean_reports(site, order, found)
     marks = _forget(site, order)
     _clean_copies(site, order, marks)
-    _clean_temporary()
+    _clean_temporary(site)
     proof = prove(site, order.needles)
     if proof.is_clean:
         _end(site)
@@ -181,9 +201,17 @@ def _begin(site: Site, order: Order) -> None:
 
 def _read_order(mark: Path) -> Order | None:
     try:
-        told: dict[str, Any] = json.loads(mark.read_bytes().decode("utf-8", "surrogatepass"))
+        return _order(json.loads(mark.read_bytes().decode("utf-8", "surrogatepass")))
     except FileNotFoundError:
         return None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableOrderError(
+            f"La liste d’un effacement interrompu est illisible : {mark}. Déplacez-la, puis relancez l’effacement voulu "
+            "(conventions purge --dossier RÉFÉRENCE) ; ce qui est déjà effacé le reste."
+        ) from error
+
+
+def _order(told: Mapping[str, Any]) -> Order:
     facts = {reference: [(y, p, w, v) for y, p, w, v in facts] for reference, facts in told["facts"].items()}
     references, folders, typed, within = (
         tuple(map(str, told[name])) for name in ("references", "folders", "typed", "within")
@@ -225,8 +253,9 @@ def _erasure(order: Order) -> Erasure:
     return Erasure(order.references, order.facts, order.needles.hold, order.day)
 
 
-def _clean_temporary() -> None:
-    """Remove the temporary folders of killed runs; others may be at work in theirs."""
+def _clean_temporary(site: Site) -> None:
+    """Remove what killed runs have left: unfinished files, and their temporary folders; others may be at work in theirs."""
+    sweep_outbox(site.outbox.root)
     sweep_workshops()
 
 

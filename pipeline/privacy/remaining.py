@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 from pipeline.model import Deposit, Place
-from pipeline.outbox import Outbox
+from pipeline.outbox import LinkedError, Outbox
 from pipeline.privacy.person import Needles
 from pipeline.privacy.traces import below, search
 from pipeline.report.shelf import LATEST
@@ -28,7 +28,8 @@ def files_in(inbox: Path, needles: Needles, known: Iterable[Place]) -> tuple[str
 
 def _reported(outbox: Outbox, references: Collection[str]) -> Iterable[Place]:
     try:
-        dossiers = json.loads(outbox.path(f"{LATEST}/run.json").read_bytes())["dossiers"]
-    except (OSError, ValueError, KeyError):
+        report: Any = outbox.read_json(f"{LATEST}/run.json")
+        dossiers = report["dossiers"]
+        return [Place(one["source"], one["sheet"], one["row"]) for one in dossiers if one["reference"] in references]
+    except (OSError, ValueError, KeyError, TypeError, LinkedError):  # not as we wrote it
         return ()
-    return [Place(one["source"], one["sheet"], one["row"]) for one in dossiers if one["reference"] in references]

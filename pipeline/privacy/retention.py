@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.clock import doubt_of
 from pipeline.desk.archive import archive_of
 from pipeline.outbox import Outbox
-from pipeline.privacy.purge import Site, carry_out, plan_purge, resume, site_of
+from pipeline.privacy.due import Kept, is_due
+from pipeline.privacy.purge import Site, UnreadableOrderError, carry_out, plan_purge, resume, site_of
 from pipeline.privacy.targets import expired
 from pipeline.register.reading import open_copy
 from pipeline.report.phrases import count
@@ -21,32 +21,15 @@ from pipeline.setup import Setup
 _RUN = re.compile(r"(\d{8})T\d{6}Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What retention did in one night."""
-
-    erased: int = 0
-    """Dossiers."""
-    folders: int = 0
-    """Folders of reports."""
-    notices: tuple[str, ...] = ()
-    """French sentences for the report: counts, no names."""
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """The same for the journal; empty when nothing was erased."""
-        return {"dossiers": self.erased, "reports": self.folders} if self.erased or self.folders else {}
-
-
 def apply_retention(setup: Setup, inbox: Path, outbox: Path, day: date) -> Kept:
     """Finish a purge that was cut short and, where the configuration says so, erase what has been kept long enough.
 
     To be called with the lock held, before the night reads anything: its reports are then written without what is gone.
     Nothing is erased for its age on a day that cannot be relied upon (:func:`pipeline.clock.doubt_of`).
     """
-    site, retention = site_of(outbox, setup.settings), setup.settings.retention
-    if not site.register.is_file() or not (site.mark.exists() or retention.active):
+    if not is_due(setup.settings, outbox):
         return Kept()
+    site, retention = site_of(outbox, setup.settings), setup.settings.retention
     notices = list(_finished(site))
     if not retention.active:
         return Kept(notices=tuple(notices))
@@ -69,13 +52,16 @@ def _finished(site: Site) -> Sequence[str]:
     """Finish what was cut short; return the French sentence that says so."""
     if not site.mark.exists():
         return ()
-    proof = resume(site, open_copy(site.register).returned_books())
+    try:
+        proof = resume(site, open_copy(site.register).returned_books())
+    except UnreadableOrderError as error:
+        return (str(error),)
     if proof is None:
         return ()
     if proof.is_clean:
         return ("Un effacement interrompu a été achevé.",)
     many = count(len(proof.traces), "trace reste", "traces restent")
-    return (f"Un effacement interrompu n’est pas achevé : {many}. La commande « conventions purge » les montre.",)
+    return (f"Un effacement interrompu n’est pas achevé : {many}. La commande « conventions purge » montre où.",)
 
 
 def _erase_expired(setup: Setup, site: Site, inbox: Path, day: date) -> tuple[int, Sequence[str]]:
@@ -87,14 +73,17 @@ def _erase_expired(setup: Setup, site: Site, inbox: Path, day: date) -> tuple[in
     many = count(len(targets), "dossier", "dossiers")
     if plan.found.blocked:
         names = ", ".join(name for name, _ in plan.found.blocked)
-        return 0, (f"Conservation : {many} à effacer, qui attendent qu’un classeur modifié ait été repris : {names}.",)
+        told = count(len(targets), "dossier à effacer attend", "dossiers à effacer attendent")
+        return 0, (
+            f"Conservation : {told} qu’un classeur modifié soit déposé dans la boîte de dépôt et repris : {names}.",
+        )
     proof = carry_out(site, plan)
     if not proof.is_clean:
         left = count(len(proof.traces), "trace reste", "traces restent")
-        told = f"Conservation : {many} au terme de leur durée, {left}. La commande « conventions purge » les montre."
+        told = f"Conservation : {many} au terme de la durée prévue, mais {left}. La commande « conventions purge » les montre."
         return len(targets), (told,)
     word = "effacé" if len(targets) == 1 else "effacés"
-    return len(targets), (f"Conservation : {many} {word} au terme de la durée prévue, aucune trace.",)
+    return len(targets), (f"Conservation : {many} {word} au terme de la durée prévue ; aucune trace ne reste.",)
 
 
 def _remove_old_reports(outbox: Outbox, day: date, days: int, kept: set[str]) -> int:

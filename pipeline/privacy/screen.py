@@ -39,6 +39,12 @@ def plan_lines(plan: Plan, outbox: Path) -> Iterator[str]:
     if plan.staying:
         many = ", ".join(plan.staying[:_SHOWN])
         yield f"Ces personnes ont aussi d’autres dossiers, qui restent avec leurs coordonnées : {many}."
+    if plan.naming:
+        many = ", ".join(plan.naming[:_SHOWN])
+        yield (
+            f"Des dossiers qui restent portent le même nom, ou parlent de ces personnes : {many}. Ce qu’ils en disent n’est "
+            "pas compté comme une trace : lisez-les."
+        )
     yield from (f"À régler d’abord : {name} {reason}." for name, reason in plan.found.blocked)
 
 
@@ -58,7 +64,9 @@ def proof_lines(proof: Proof) -> Iterator[str]:
     """Yield what the search found."""
     files = count(proof.searched, "fichier fouillé", "fichiers fouillés")
     if proof.closed:
-        yield from _listed("Fichiers que rien n’ouvre, fouillés octet par octet", [str(path) for path in proof.closed])
+        yield from _listed(
+            "Fichiers illisibles autrement, fouillés octet par octet", [str(path) for path in proof.closed]
+        )
     if proof.is_clean:
         yield f"Vérification : aucune trace dans {files}."
         return

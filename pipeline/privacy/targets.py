@@ -55,7 +55,9 @@ def by_reference(archive: Archive, references: Iterable[str]) -> tuple[Target, .
         if reference in found:
             continue
         if reference not in lives:
-            raise UnknownDossierError(f"Le registre n’a pas de dossier {reference}. Cherchez-le avec : register list.")
+            raise UnknownDossierError(
+                f"Le registre n’a pas de dossier {reference}. Cherchez-le avec : conventions register list."
+            )
         if not folders[reference]:
             raise UnknownDossierError(f"Le dossier {reference} est déjà effacé : le registre n’en garde que le numéro.")
         found[reference] = Target(reference, lives[reference][0], None, folders[reference])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.privacy.containers import UnsearchableError, database, is_text, texts
+from pipeline.privacy.due import under_way
 from pipeline.privacy.person import Needles
 from pipeline.privacy.raw import RawPhrases
 
@@ -127,11 +128,6 @@ def below(folder: Path) -> Iterator[Path]:
         for path in sorted(folder.iterdir()):
             yield path
             yield from below(path)
-
-
-def under_way(register: Path) -> Path:
-    """Return where a purge of ``register`` keeps what it has to finish when it is killed."""
-    return register.with_name(f"{register.name}.effacement.json")
 
 
 def _literal(name: str) -> str:

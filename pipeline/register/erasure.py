@@ -36,6 +36,10 @@ _FORGET = (
     "DELETE FROM decision WHERE reach = 'ce dossier' AND reference = ?",
 )
 _KEY_BYTES = 32
+_NO_REGISTER = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a copy that is empty, damaged, or something else."""
+_KIND = 0xFF
+"""The part of SQLite's extended codes that says what kind of error it is."""
 
 Fact: TypeAlias = tuple[int, str, str, str]
 Marks: TypeAlias = tuple[str, tuple[str, ...]]
@@ -126,7 +130,7 @@ def erase_in_copy(path: Path, erasure: Erasure, marks: Marks) -> None:
         shutil.copymode(path, aside)
         aside.replace(path)
     except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:  # a full disk, a lock: to be tried again
+        if error.sqlite_errorcode & _KIND not in _NO_REGISTER:  # a full disk, a lock: to be tried again
             raise
         path.unlink()
     finally:

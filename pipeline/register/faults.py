@@ -56,6 +56,9 @@ _REASONS: Mapping[int, str] = {
     errno.EIO: "le disque ne répond plus",
     errno.ENOTDIR: "un fichier y prend la place d’un dossier",
     errno.EEXIST: "un fichier y prend la place d’un dossier",
+    errno.EISDIR: "un dossier y prend la place d’un fichier",
+    errno.ENOENT: "un dossier de ce chemin n’existe pas",
+    errno.ENAMETOOLONG: "ce nom est trop long",
 }
 _PRIMARY = 0xFF
 """An extended result code of SQLite holds the primary one in its lowest byte."""

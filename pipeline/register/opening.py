@@ -106,13 +106,21 @@ def _make_ready(path: Path, group: str, options: str) -> None:
             raise SetupError(str(path), "", problem, "Indiquez un autre registre, ou retirez-le.")
         if not path.exists():
             if backups_of(path):
-                start = f"Pour repartir de rien, mettez d’abord de côté le dossier {folder_of(path)}."
-                fault = Fault("le registre n’est plus là, alors que ses sauvegardes existent", "")
-                raise refused(path, fault, None, options, start)
+                raise vanished(path, options)
             path.touch(0o600)
         _give(path, group)
     except OSError as error:
         raise refused(path, _unwritable(error), None, options) from error
+
+
+def vanished(path: Path, options: str) -> SetupError:
+    """Return the refusal of a register that is not there while its backups are."""
+    start = (
+        f"Remettez-le en place ou rétablissez une sauvegarde (pour repartir de rien, mettez de côté {folder_of(path)})."
+    )
+    return refused(
+        path, Fault("le registre n’est plus là, alors que ses sauvegardes existent", ""), None, options, start
+    )
 
 
 def _give(path: Path, group: str) -> None:
@@ -149,17 +157,18 @@ def _examined(connection: sqlite3.Connection, path: Path) -> int | None:
 
 def _unwritable(error: OSError) -> Fault:
     return Fault(
-        f"le registre ne peut pas être écrit ici ({reason_of(error)})",
+        f"rien ne peut être écrit dans le registre ({reason_of(error)})",
         "Vérifiez les droits du fichier, de son dossier et de ses sauvegardes, et la place libre.",
     )
 
 
-def refused(path: Path, fault: Fault, kept: Path | None, options: str, more: str = "") -> SetupError:
-    """Return the refusal: what is wrong, what is kept, and the last good backup with the command that puts it back."""
-    parts = [fault.mend] if fault.mend else [_advice(path, options)]
-    if kept is not None:
-        parts.insert(0, f"Il est gardé tel quel dans {kept}.")
-    return SetupError(str(path), "", fault.problem, " ".join([*parts, more]).strip())
+def refused(path: Path, fault: Fault, kept: Path | None, options: str, first: str = "") -> SetupError:
+    """Return the refusal: what is wrong, what is kept, and the last good backup with the command that puts it back.
+
+    The command comes last: nothing stands after it that somebody would copy with it.
+    """
+    parts = [first, f"Il est gardé tel quel dans {kept}." if kept else "", fault.mend or _advice(path, options)]
+    return SetupError(str(path), "", fault.problem, " ".join(part for part in parts if part))
 
 
 def _advice(path: Path, options: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from urllib.request import pathname2url
 
 from pipeline.codec import unpack_deposits
 from pipeline.errors import SetupError
 from pipeline.model import Layout
-from pipeline.register.backup import examine, version_of
+from pipeline.register.backup import backups_of, examine, version_of
+from pipeline.register.erasure import Marked, read_marks
 from pipeline.register.faults import RegisterDamagedError, fault_of
 from pipeline.register.migrations import SCHEMA_VERSION, migrate
-from pipeline.register.opening import newer, refused
+from pipeline.register.opening import newer, refused, vanished
 from pipeline.register.store import Register
 
 
@@ -40,12 +42,14 @@ def open_copy(path: Path, *, options: str = "") -> RegisterCopy:
     Works while a run writes; ``options`` are those of the command line that lead to this register.
     Raises SetupError (status 2) when there is no register, or when it cannot be read.
     """
+    if not path.exists() and backups_of(path):
+        raise vanished(path, options)
     if not path.is_file():
         raise SetupError(
             str(path),
             "",
             "aucun registre à cet endroit",
-            "Faites d’abord un traitement (conventions generate), ou indiquez la boîte de sortie avec --outbox.",
+            "Faites d’abord un traitement (conventions generate), ou indiquez le dossier de sortie avec --outbox.",
         )
     copy = None
     try:
@@ -60,6 +64,26 @@ def open_copy(path: Path, *, options: str = "") -> RegisterCopy:
             copy.close()
         raise refused(path, fault_of(error), None, options) from error
     return RegisterCopy(copy)
+
+
+def marks_beside(path: Path) -> Marked:
+    """Return what tells a row that the register at ``path`` has erased: nothing when there is none, or an older one.
+
+    Raises SetupError (status 2) when it cannot be read: what was erased would come to light again.
+    """
+    if not path.is_file():
+        return Marked("", ())
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    try:
+        with closing(sqlite3.connect(_address(path, how), uri=True, timeout=30)) as connection:
+            kept = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'erased'").fetchone()
+            return Marked(*read_marks(connection)) if kept else Marked("", ())
+    except sqlite3.Error as error:
+        raise refused(path, fault_of(error), None, "") from error
+
+
+def _address(path: Path, how: str) -> str:
+    return f"file:{pathname2url(str(path.resolve()))}?{how}"
 
 
 def _copied(path: Path) -> sqlite3.Connection:
@@ -77,7 +101,7 @@ def _copied(path: Path) -> sqlite3.Connection:
 
 
 def _backup(path: Path, how: str) -> sqlite3.Connection:
-    source = sqlite3.connect(f"file:{pathname2url(str(path.resolve()))}?{how}", uri=True, timeout=30)
+    source = sqlite3.connect(_address(path, how), uri=True, timeout=30)
     copy = sqlite3.connect(":memory:")
     try:
         source.backup(copy)

@@ -214,12 +214,17 @@ def _rules(outcome: Outcome, tables: Tables, names: Names) -> Sequence[tuple[Lev
 
 def _refusal(source: Source) -> tuple[str, str, Text | None]:
     """Return why a file is refused and what to do, as its reason says it; else what helps against most faults."""
-    why, _, mend = typographic(source.reason or "raison inconnue").partition(f"{NBSP}: ")
+    told = typographic(source.reason or "raison inconnue")
+    why, _, mend = f"{told[:1].upper()}{told[1:]}".partition(f"{NBSP}: ")
     if mend:
         return f"{why}.", f"{mend[:1].upper()}{mend[1:]}", None
-    return why, "", Text(
-        "Ouvrez le fichier dans votre tableur, vérifiez qu’il contient les fiches avec leur ligne d’en-têtes, "
-        f"enregistrez-le au format .xlsx et déposez-le de nouveau à la place de « {source.file} ».",
-        "Open the file in your spreadsheet, check that it holds the forms with their header row, save it as .xlsx "
-        f"and drop it again in place of “{source.file}”.",
+    return (
+        why,
+        "",
+        Text(
+            "Ouvrez le fichier dans votre tableur, vérifiez qu’il contient les fiches avec leur ligne d’en-têtes, "
+            f"enregistrez-le au format .xlsx et déposez-le de nouveau à la place de « {source.file} ».",
+            "Open the file in your spreadsheet, check that it holds the forms with their header row, save it as .xlsx "
+            f"and drop it again in place of “{source.file}”.",
+        ),
     )

@@ -10,13 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline.outbox import Outbox
+from pipeline.outbox import OccupiedError, Outbox
 
 LATEST = "rapports/dernier"
 Content: TypeAlias = bytes | Path
 """What a file holds, or where it stands meanwhile."""
 _DEPTH = 2
 """A report stands on the shelf or in one of its folders."""
+_MOST_BESIDE = 100
+"""Names that are tried for a workbook beside one that stays; when none is free, the folder itself is at fault."""
 _WRITTEN = ".ecrits.json"
 """The hashes under which we wrote each file, to tell a file that someone has changed since."""
 
@@ -128,7 +130,7 @@ class Shelf:
             return "est ouvert"
         try:
             found = digest(self._outbox.read(f"{self._folder}/{name}"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return ""
         except OSError:
             return "est ouvert"  # Windows and network drives refuse even reading
@@ -136,18 +138,17 @@ class Shelf:
 
     def _free_name(self, name: str, day: date, before: Mapping[str, list[str]]) -> str:
         stem, dot, extension = name.rpartition(".")
-        number = 1
-        while True:
+        for number in range(1, _MOST_BESIDE + 1):
             tail = f"_{number}" if number > 1 else ""
             candidate = f"{stem}_{day.isoformat()}{tail}{dot}{extension}"
             if not self._taken(candidate, before):
                 return candidate
-            number += 1
+        raise OccupiedError(self._outbox.path(f"{self._folder}/{name}"))
 
     def _recorded(self) -> dict[str, list[str]]:
         """Return the hashes of what we wrote; nothing when the record is lost or spoilt: everything is then kept."""
         try:
-            data = json.loads(self._outbox.read(self._record_path))
+            data = self._outbox.read_json(self._record_path)
         except (OSError, ValueError):
             return {}
         if not isinstance(data, dict):

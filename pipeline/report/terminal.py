@@ -32,7 +32,7 @@ _COLOURS: dict[Status, str] = {
     "repris": "dim",
 }
 _FILES_SHOWN = 20
-_LEFT_OUT_SHOWN = 60
+_LEFT_OUT_SHOWN = 200
 _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, turns of the direction of writing, lone surrogates."""
 
@@ -65,7 +65,7 @@ def summary(outcome: Outcome, console: Console, where: str = "outbox/rapports/de
 
 
 def _left_out(outcome: Outcome, console: Console) -> None:
-    """Say which files were refused or wait, and why; beyond some dozens their number, for the report lists them."""
+    """Say which files were refused or wait, and why; beyond two hundred their number, for the report lists them."""
     for state, title, usual, style in (
         ("rejeté", "Fichier refusé", "raison inconnue", "red"),
         ("en attente", "En attente", "lu au prochain passage", "yellow"),

@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-import cerberus
 import yaml
 
 from pipeline.errors import SetupError
@@ -144,6 +143,8 @@ def _error(data: Mapping[str, Any], shape: Mapping[str, Any]) -> tuple[str, str]
     key = memory.key(repr(shape).encode(), repr(data).encode()) if memory.file else ""
     if key in memory.known:
         return None
+    import cerberus  # here: what was found sound before, and who reads files of the inbox, need none
+
     validator = cerberus.Validator(shape, allow_unknown=False)
     if not validator.validate(data, normalize=False):
         return _first_error(validator.errors)

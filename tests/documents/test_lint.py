@@ -316,12 +316,18 @@ def _of_the_lesson(tmp_path: Path) -> list[Fault]:
         typed(value, "{{ gratification.modalité }}"),
         typed(value, "{{ gratification.modalite_texte }"),
         typed(tag, f"{tag} Mode de versement"),
+        typed(value, "{{ gratification.montant * 2 }}"),
         lambda xml: without.sub("", xml),
     ]
     faults: list[Fault] = []
     for edit in edits:
         path = _edited(FRENCH, tmp_path / FRENCH.name, edit)
         faults += _errors(path, agreement=True, shipped=FRENCH)
+    linked = typed(
+        "</Relationships>", '<Relationship Id="x" Type="x/image" Target="a" TargetMode="External"/></Relationships>'
+    )
+    path = _edited(FRENCH, tmp_path / FRENCH.name, linked, "word/_rels/document.xml.rels")
+    faults += _errors(path, agreement=True, shipped=FRENCH)
     faults += _errors(_written(tmp_path / "a.docx", "{%p if cas.mineur %}", "x"))
     edit = _first_facing(lambda row: row.replace("Corpsanglais", "Corps", 1))
     return faults + _advice(_edited(BILINGUAL, tmp_path / BILINGUAL.name, edit))
@@ -331,6 +337,6 @@ def test_the_lesson_shows_the_messages_as_they_are(tmp_path: Path) -> None:
     lesson = (ROOT / "docs" / "modifier_un_modele.md").read_text(encoding="utf-8").replace("\u00a0", " ")
     rows = [line.split("|")[1].strip() for line in lesson.splitlines() if line.startswith("| ")][1:]
     told = [f"{fault.problem}. {fault.mend}".replace("\u00a0", " ") for fault in _of_the_lesson(tmp_path)]
-    assert len(rows) == 6
+    assert len(rows) == 8
     for row in rows:
         assert any(line.startswith(row) for line in told), row

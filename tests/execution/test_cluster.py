@@ -193,7 +193,7 @@ def test_an_address_where_nobody_answers_is_a_fault_of_the_set_up(
 
 def test_without_dask_the_message_says_how_to_install_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(SetupError, match=r"\.\[cluster\]"), crew_of(bench, "tcp://127.0.0.1:9"):
+    with pytest.raises(SetupError, match=r"make \.venv/cluster"), crew_of(bench, "tcp://127.0.0.1:9"):
         pytest.fail("there is no crew")
 
 

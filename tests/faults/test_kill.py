@@ -1,20 +1,21 @@
 """Real nights, killed outright again and again at moments drawn by chance, end like uninterrupted ones.
 
-``KILLS`` is the number of kills (6), more of them in ``make test-nightly``, where nights with PDFs are killed too.
+``KILLS`` is the number of kills (3), more of them in ``make test-nightly``, where nights with PDFs are killed too.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import NIGHTLY, ROOT
 
-_KILLS = int(os.environ.get("KILLS", "6"))
-_MANY = 50
+_KILLS = int(os.environ.get("KILLS", "3"))
+_ROWS = () if NIGHTLY else ("--rows", "6")
 
 
 def _killed(kills: int, *more: str) -> str:
@@ -26,11 +27,12 @@ def _killed(kills: int, *more: str) -> str:
 
 
 def test_killed_nights_leave_whole_files_and_end_like_uninterrupted_ones() -> None:
-    said = _killed(_KILLS, "--copies", "0.8")
+    said = _killed(_KILLS, *_ROWS, "--copies", "0.8")
     assert "differences: none" in said
-    assert f"kills: {_KILLS}" in said or _KILLS < _MANY
+    (kills,) = map(int, re.findall(r"^kills: (\d+)$", said, re.MULTILINE))
+    assert kills >= _KILLS
 
 
-@pytest.mark.skipif(_KILLS < _MANY, reason="each night takes half a minute: in make test-nightly")
+@pytest.mark.nightly
 def test_killed_nights_with_pdfs_end_like_uninterrupted_ones() -> None:
     assert "differences: none" in _killed(_KILLS // 5, "--pdf")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 
 from pipeline.register import open_register
 from pipeline.register.store import Register
-from pipeline.setup import ROOT, Setup, load_setup
 from tools.examples.contact import perfect
 from tools.shows.stage import DAY, Stage, answer, edited
 
@@ -30,17 +28,6 @@ _REFERENCE = "C2026-000001"
 
 class CutError(BaseException):
     """The power goes off."""
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the set-up once for all the nights."""
-    monkeypatch.setattr("pipeline.run.load_setup", _setup)
 
 
 def _cut(stage: Stage, day: date, place: tuple[object, str] | str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ also keeps it in .hypothesis/, which no commit holds, and begins with it the nex
 from __future__ import annotations
 
 import io
-import os
 import random
 import re
 import string
@@ -24,12 +23,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from pipeline.model import CellValue, ErrorCell
+from tests.conftest import NIGHTLY
 from tests.hostile.kinds import old_workbook
 from tests.hostile.ods import sound_ods
 from tests.hostile.parts import ROOT, form_csv, form_xlsx, labels
 from tools.examples.contact import perfect
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 HELD = (
     HealthCheck.too_slow,
     HealthCheck.data_too_large,

@@ -89,7 +89,7 @@ def _filled(table: Sequence[Row]) -> list[int]:
     ]
 
 
-@cases(20)
+@cases(12)
 @given(rows())
 def test_a_row_of_any_values_is_read_judged_and_has_every_document_of_its_status(row: Row) -> None:
     setup = _setup()

@@ -17,7 +17,8 @@ from pipeline.intake.files import InboxFile, find_files
 from pipeline.intake.reading import Reading, read_file
 from pipeline.intake.unreadable import Cause, why
 from pipeline.model import Limits
-from tests.hostile.fuzzing import NIGHTLY, Damaged, cases, damaged_files
+from tests.conftest import NIGHTLY
+from tests.hostile.fuzzing import Damaged, cases, damaged_files
 from tests.hostile.parts import form_csv
 from tests.rules.forms import ROOT, judge
 

@@ -43,6 +43,10 @@ HIDDEN = [
     "NIR 1850578006084 37",
     "INSEE\u00a01850578006084",
     "NIR 185057800608492",
+    "1_85_05_78_006_084_91",
+    "1/85/05/78/006/084/91",
+    "１８５０５７８００６０８４９１",
+    "١٨٥٠٥٧٨٠٠٦٠٨٤٩١",
 ]
 SHOWN = [
     "1850578006084",
@@ -117,6 +121,14 @@ def test_values_cells_original_row_and_notes_hold_no_number() -> None:
 def test_numbers_of_other_things_stay() -> None:
     cells: dict[str, CellValue] = {"assurance.rc_police": DIGITS, "formulaire.identifiant": DIGITS}
     assert _deposit(cells).form.cells == cells
+
+
+def test_one_that_is_given_for_a_student_number_is_hidden_and_one_that_is_named_anywhere() -> None:
+    form = _deposit({"etudiant.numero": int(DIGITS), "assurance.rc_police": f"n° sécu {NIR}"}).form
+    assert form.cells == {"etudiant.numero": MASK, "assurance.rc_police": f"n° sécu {MASK}"}
+    assert "006" not in repr(form.original)
+    others: dict[str, CellValue] = {"etudiant.numero": "185057800608492", "organisme.siret": DIGITS}
+    assert _deposit(others).form.cells == others
 
 
 def test_a_row_that_comes_back_hidden_is_the_same_deposit() -> None:

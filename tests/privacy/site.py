@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -71,7 +72,7 @@ def words_of(path: Path) -> Iterator[str]:
             payload = part.get_payload(decode=True)
             yield payload.decode("utf-8", errors="ignore") if isinstance(payload, bytes) else ""
     if path.suffix == ".pdf":
-        yield subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=False).stdout
+        yield _printed(data)
     if path.suffix in (".html", ".json", ".jsonl", ".txt"):
         yield data.decode("utf-8")
     if data.startswith(b"SQLite"):
@@ -79,6 +80,12 @@ def words_of(path: Path) -> Iterator[str]:
             for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 for row in database.execute(f"SELECT * FROM {table}"):  # noqa: S608 (the name is the database's own)
                     yield " ".join(_opened(value) for value in row)
+
+
+@cache
+def _printed(pdf: bytes) -> str:
+    """Return the text of a PDF, read once for all the searches."""
+    return subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=False).stdout.decode("utf-8")
 
 
 def _opened(value: object) -> str:

@@ -45,6 +45,8 @@ def test_the_archive_holds_all_that_is_hers_and_nothing_of_others(desk: Stage, t
     values = {one["cle"]: one["valeur"] for one in dossier["versions"][0]["valeurs"]}
     assert values["etudiant.nom"] == "MARCHETTI"
     assert values["stage.date_fin"] == "28/05/2027"
+    assert (values["formation.annee_universitaire"], values["stage.pays"]) == ("2026-2027", "France")
+    assert "60\u00a0mois quand il a eu lieu" in page.replace("&nbsp;", "\u00a0")
     assert dossier["constats"]
     assert dossier["evenements"]
     assert any(name.startswith("documents/C2026-000002_MARCHETTI_Paul-Emile/message") for name in names)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 import pytest
 
+from pipeline.dossiers import student_by_names, student_of
 from pipeline.model import CellValue, Deposit, Form, Layout, Place, Value
 from pipeline.privacy.common_words import common_words
 from pipeline.privacy.person import Needles, needles_of
@@ -43,6 +44,19 @@ def test_a_name_of_any_script_is_found_and_its_latin_part_alone_is_no_trace(name
 def test_letters_that_no_accent_makes_are_compared_too() -> None:
     assert _alone(nom="WAŁĘSA", prenom="Łukasz").hold("Lukasz Walesa")
     assert _alone(nom=_ARABIC[0], prenom="Ali").hold("مُحَمَّد Ali"), "with its vowels"
+
+
+def test_two_people_whose_names_are_of_other_scripts_are_two() -> None:
+    born = date(2003, 5, 4)
+    keys = {student_by_names(_deposit(nom=n, prenom=p, date_naissance=born)) for n, p in (_ARABIC, _CYRILLIC, _CHINESE)}
+    assert len(keys) == 3
+
+
+def test_a_number_without_digits_tells_no_student() -> None:
+    born = date(2003, 5, 4)
+    one, other = (_deposit(numero="[NIR masqué]", nom=nom, prenom="Léa", date_naissance=born) for nom in ("A", "B"))
+    assert student_of(one) != student_of(other)
+    assert student_of(_deposit(numero="néant")) is None
 
 
 _WRAPPED = {

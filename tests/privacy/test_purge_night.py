@@ -8,7 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import cli
 from pipeline.desk.archive import open_archive
 from pipeline.desk.statistics import Count, by_programme, table
 from pipeline.outbox import Outbox
@@ -81,6 +83,8 @@ def test_the_next_night_does_not_bring_her_back_and_her_number_is_not_given_agai
     stage = moved(bare, tmp_path)
     assert told(stage, "--dossier", HER, "--oui")[0] == 0
     before, counts = stage.documents(), _counts(stage)
+    asked = ["register", "show", HER, "--outbox", str(stage.outbox), "--config", str(stage.config)]
+    assert f"Le dossier {HER} a été effacé" in CliRunner().invoke(cli, asked).output
     night = stage.night(THIRD)
     assert not night.failures
     assert stage.documents() == before
@@ -172,7 +176,10 @@ class _KilledError(BaseException):
     pass
 
 
-_STEPS = ("_begin", "_remove_folders", "_clean_reports", "_forget", "_clean_copies", "prove", "_end")
+_STEPS = (
+    *("_begin", "_remove_folders", "_forget", "_end"),
+    *(pytest.param(step, marks=pytest.mark.nightly) for step in ("_clean_reports", "_clean_copies", "prove")),
+)
 
 
 @pytest.mark.parametrize("step", _STEPS)

@@ -76,13 +76,16 @@ def test_before_a_day_takes_the_end_of_the_internship(ended: Stage) -> None:
     assert before(archive, date(2026, 12, 18)) == ()
 
 
-def _active(stage: Stage, folder: Path, more: str = "") -> None:
-    stage.config = configured(folder, f"actif = true\ninacheves_mois = 1\nsans_suite_mois = 1\n{more}")
+@pytest.fixture(scope="module")
+def active(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration in which the night erases after a month, and reports after a hundred days."""
+    durations = "actif = true\ninacheves_mois = 1\nsans_suite_mois = 1\nrapports_jours = 100"
+    return configured(tmp_path_factory.mktemp("active"), durations)
 
 
-def test_the_night_erases_what_is_over_and_says_how_many(ended: Stage, tmp_path: Path) -> None:
+def test_the_night_erases_what_is_over_and_says_how_many(ended: Stage, active: Path, tmp_path: Path) -> None:
     stage = moved(ended, tmp_path)
-    _active(stage, tmp_path)
+    stage.config = active
     night = stage.night(_LATER)
     assert len(stage.current()) == 2, "a month has not passed yet"
     assert not any("Conservation" in notice for notice in night.notices)
@@ -97,22 +100,22 @@ def test_the_night_erases_what_is_over_and_says_how_many(ended: Stage, tmp_path:
     assert places_of(stage.folder, "21000001", "MARCHETTI") == set()
 
 
-def test_a_day_that_cannot_be_relied_upon_erases_nothing(ended: Stage, tmp_path: Path) -> None:
+def test_a_day_that_cannot_be_relied_upon_erases_nothing(ended: Stage, active: Path, tmp_path: Path) -> None:
     stage = moved(ended, tmp_path)
-    _active(stage, tmp_path, "rapports_jours = 1")
+    stage.config = active
     night = stage.night(date(2036, 11, 23))
     assert any("n’étant pas sûr" in notice for notice in night.notices)
     assert len({name.split("/")[2] for name in stage.documents()}) == 2
     assert len(stage.current()) == 2
 
 
-def test_old_folders_of_reports_go_and_the_last_stays(ended: Stage, tmp_path: Path) -> None:
+def test_old_folders_of_reports_go_and_the_last_stays(ended: Stage, active: Path, tmp_path: Path) -> None:
     stage = moved(ended, tmp_path)
     old = stage.outbox / "rapports/20240101T020000Z"
     old.mkdir()
     (old / "run.json").write_text("{}", "utf-8")
     (stage.outbox / "rapports/archives").mkdir()
-    _active(stage, tmp_path, "rapports_jours = 100")
+    stage.config = active
     night = stage.night(_LATER)
     assert not old.exists()
     assert (stage.outbox / "rapports/archives").is_dir()

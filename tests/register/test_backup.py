@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import run as night
+from pipeline import begin_night as night
 from pipeline.cli import cli
 from pipeline.dossiers import Snapshot
 from pipeline.errors import SetupError

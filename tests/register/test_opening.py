@@ -110,6 +110,14 @@ def test_a_damaged_register_is_refused_kept_once_and_the_way_back_is_told(damage
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in kept)
 
 
+def test_a_register_that_vanished_is_missed_by_readers_too_and_the_command_stands_last(register: Path) -> None:
+    register.unlink()
+    for opened in (open_copy, open_register):
+        with pytest.raises(SetupError, match="n’est plus là") as refused:
+            opened(register, options="--outbox b")
+        assert str(refused.value).endswith("conventions register restore 2026-11-20 --outbox b")
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_register_is_refused_to_readers_as_well(damage: str, register: Path) -> None:
     DAMAGES[damage](register)
@@ -128,7 +136,7 @@ def test_a_journal_that_is_empty_or_garbage_changes_nothing(journal: bytes | Non
 
 def test_a_register_that_has_vanished_is_not_begun_anew_while_its_backups_are_there(register: Path) -> None:
     register.unlink()
-    with pytest.raises(SetupError, match=r"n’est plus là.*restore 2026-11-20.*mettez d’abord de côté"):
+    with pytest.raises(SetupError, match=r"n’est plus là.*mettez de côté.*restore 2026-11-20"):
         open_register(register)
     assert not register.exists()
     shutil.rmtree(folder_of(register))

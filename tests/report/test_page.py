@@ -56,8 +56,8 @@ def test_a_refused_file_is_told_its_own_mend_where_its_reason_has_one() -> None:
     other = dataclasses.replace(one, file="b.xlsx", reason="système non reconnu.")
     tree = html.fromstring(page(dataclasses.replace(outcome, sources=(locked, other))))
     told = [[cell.text_content() for cell in row.xpath("td")] for row in tree.xpath("//tr[td[@class='c-file']]")]
-    assert told[0] == ["a.xlsx", "protégé.", "Retirez le mot de passe."]
-    assert told[1][:2] == ["b.xlsx", "système non reconnu."]
+    assert told[0] == ["a.xlsx", "Protégé.", "Retirez le mot de passe."]
+    assert told[1][:2] == ["b.xlsx", "Système non reconnu."]
     assert "ligne d’en-têtes" in told[1][2]
 
 

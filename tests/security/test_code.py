@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from pipeline.setup import ROOT
+from tests.messages import nodes
 
 _FORBIDDEN = frozenset({
     "eval", "exec", "compile", "os.system", "os.popen", "pickle.load", "pickle.loads", "marshal.loads", "shelve.open",
@@ -18,18 +17,13 @@ _FORBIDDEN = frozenset({
 _KNOWN = {("pipeline/intake/server.py", "pickle.loads")}
 """What the coordinator sends to the process that it has started itself, over a line that nobody else has."""
 _SQL = frozenset({"execute", "executemany", "executescript"})
-_PROGRAMS = sorted((ROOT / "pipeline").rglob("*.py"))
 
 
 @pytest.fixture(scope="module")
 def calls() -> list[tuple[str, ast.Call]]:
     """Every call of the program, with the place where it stands."""
-    return [(f"{path.relative_to(ROOT)}:{call.lineno}", call) for path in _PROGRAMS for call in _calls(path)]
-
-
-def _calls(path: Path) -> Iterator[ast.Call]:
-    tree = ast.parse(path.read_text("utf-8"))
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    found = ((module, node) for module, node in nodes(ROOT) if isinstance(node, ast.Call))
+    return [(f"{module}:{call.lineno}", call) for module, call in found]
 
 
 def test_nothing_is_evaluated_and_no_shell_is_asked(calls: list[tuple[str, ast.Call]]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeline.outbox import LinkedError, Outbox
+from pipeline import numbers
+from pipeline.outbox import LinkedError, OccupiedError, Outbox
+from pipeline.report.shelf import Shelf
 from tools.examples.contact import perfect
 from tools.shows.stage import Stage
 
@@ -105,6 +108,73 @@ def test_a_pipe_in_the_place_of_a_file_does_not_hold_the_night(tmp_path: Path) -
     os.mkfifo(outbox.path("suivi.xlsx"))
     with pytest.raises(OSError, match="not a file"):
         outbox.read("suivi.xlsx")
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_with_its_place(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    outbox.write("rapports/run.json", b"{}")
+    for name in ("rapports/dernier/run.json", "rapports/dernier/.run.json.part", "rapports/.x.part"):
+        outbox.path(name).mkdir(parents=True)
+    (outbox.path("dossiers")).touch()
+    for write, place in (
+        (lambda: outbox.write("rapports/dernier/run.json", b""), "rapports/dernier/run.json"),
+        (lambda: outbox.take(_file(tmp_path, b""), "rapports/dernier/run.json"), "rapports/dernier/run.json"),
+        (lambda: outbox.link("rapports/run.json", "rapports/dernier/run.json"), "rapports/dernier/run.json"),
+        (lambda: outbox.write("dossiers/a.docx", b""), "dossiers :"),
+        (lambda: outbox.folder("dossiers/2026-2027"), "dossiers :"),
+    ):
+        with pytest.raises(OccupiedError, match=place):
+            write()
+    outbox.remove("rapports/dernier/run.json")
+    outbox.sweep("rapports")
+    outbox.path("rapports/dernier/run.json").rmdir()
+    outbox.link("rapports/run.json", "rapports/dernier/run.json")
+    assert outbox.read("rapports/dernier/run.json") == b"{}"
+
+
+def test_a_file_in_the_place_of_a_folder_ends_the_search_for_a_free_name(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    outbox.write("rapports", b"")
+    shelf = Shelf(outbox)
+    assert shelf.kept({"a_corriger.xlsx": b""}, date(2026, 11, 21)) == {}
+    with pytest.raises(OccupiedError):
+        shelf.refresh({"a_corriger.xlsx": b""}, date(2026, 11, 21))
+
+
+def test_no_free_name_beside_is_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shelf, "_taken", lambda *_: "est ouvert")
+    with pytest.raises(OccupiedError):
+        Shelf(Outbox(tmp_path)).kept({"a_corriger.xlsx": b""}, date(2026, 11, 21))
+
+
+def test_what_is_read_back_is_bounded_and_of_any_shape(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    outbox.write("sparse.json", b"")
+    with outbox.path("sparse.json").open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(OSError, match="not a file of ours"):
+        outbox.read("sparse.json")
+    outbox.write("deep.json", b"[" * 200_000)
+    with pytest.raises(ValueError, match="nested"):
+        outbox.read_json("deep.json")
+
+
+def test_a_number_beyond_every_reference_counts_for_nothing(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    for name in ("C2026-000007_EXEMPLE", f"C2026-{'9' * 40}_X", "C2026-٠٠٠٠٠٩_X"):
+        outbox.folder(f"dossiers/2026-2027/{name}")
+    assert numbers.given(outbox) == ["C2026-000007"]
+
+
+def test_a_report_of_another_shape_is_not_repeated(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "site", quiet=True)
+    stage.deposit([perfect(0)])
+    last = stage.night()
+    for text in (b"[[]]", b'{"dossiers": [], "run_id": "../..", "failures": [], "sources": [1]}'):
+        path = stage.outbox / "rapports" / last.run_id / "run.json"
+        path.write_bytes(text)
+        last = stage.night()
+        assert last.repeated is None
 
 
 def test_a_night_passes_by_a_linked_dossier_and_a_linked_or_piped_workbook(tmp_path: Path) -> None:

@@ -96,6 +96,10 @@ def register_faults(register: Path) -> list[str]:
         return found + [f"foreign key of {row[0]}" for row in copy.execute("PRAGMA foreign_key_check")]
 
 
+_UNTOLD = "{}"
+"""The totals of a run that has not ended."""
+
+
 def phase_of(folder: Path, runs_before: int, *, alive: bool) -> Phase:
     """Tell in which part of its work a run was killed; ``runs_before``: how many the register knew before it."""
     if not alive:
@@ -106,7 +110,7 @@ def phase_of(folder: Path, runs_before: int, *, alive: bool) -> Phase:
             return "départ"
         run_id, totals = runs[-1]
         reports = (folder / "outbox/rapports" / run_id).is_dir()
-        if totals:
+        if totals != _UNTOLD:
             return "rapports" if reports else "courrier"
         made = copy.execute("SELECT count(*) FROM version WHERE made_from = ''").fetchone()[0]
         return "documents" if made else "courrier"
