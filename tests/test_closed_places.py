@@ -63,10 +63,12 @@ def test_a_closed_configuration_is_neither_absent_nor_a_disk(closed: set[str], t
         load_setup(config)
 
 
-def test_a_closed_schema_is_named(closed: set[str]) -> None:
+def test_a_closed_schema_is_named(closed: set[str], tmp_path: Path) -> None:
+    config = tmp_path / "conventions.toml"  # one that has not been loaded before
+    config.write_bytes((ROOT / "conventions.toml").read_bytes())
     closed.add("travel_advice.csv")
     with pytest.raises(SetupError) as caught:
-        load_setup(ROOT / "conventions.toml")
+        load_setup(config)
     assert caught.value.file.endswith("travel_advice.csv")
 
 
