@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -18,10 +17,9 @@ from click.core import ParameterSource
 from pipeline import __version__
 from pipeline.announcement import announcement
 from pipeline.commands.amend import amend
-from pipeline.commands.day import Day, today
 from pipeline.commands.doctor import doctor
 from pipeline.commands.export_person import export_person
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import PLACE, config_option, date_option, inbox_option, outbox_option, texts, yes_option
 from pipeline.commands.purge import purge
 from pipeline.commands.register import register
 from pipeline.commands.templates import templates
@@ -41,11 +39,6 @@ _TEXTS = {
     "columns": ("Montre comment les colonnes d’un fichier sont comprises.", "Show how a file's columns are understood."),
     "draft": ("Écrire une ébauche de fichier YAML pour un nouveau système source.", "Write a first YAML file for a new source system."),
     "update": ("Contrôle une nouvelle table (conseils, taux) et la met en place.", "Check a new table (advice, rates) and install it."),
-    "yes": ("Ne pas demander de confirmation.", "Do not ask for confirmation."),
-    "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
-    "outbox": ("Dossier de sortie.", "Output folder."),
-    "config": ("Fichier de configuration.", "Configuration file."),
-    "date": ("Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).", "Processing date, YYYY-MM-DD (default: today)."),
     "workers": ("Nombre de processus menés de front (0 : les cœurs).", "Processes at a time (0: the cores)."),
     "scheduler": ("Ordonnanceur Dask dont les ouvriers font le travail (tcp://machine:8786).", "Dask scheduler whose workers do the work (tcp://host:8786)."),
     "pdf": ("Faire aussi les PDF.", "Make PDFs too."),
@@ -54,23 +47,16 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def _language() -> int:
-    """Return 1 for ``--lang en`` on the command line, else 0: help is written before options are parsed."""
-    words = sys.argv[1:]
-    return int("--lang=en" in words or ("--lang", "en") in pairwise(words))
-
-
-def _text(name: str) -> str:
-    return _TEXTS[name][_language()]
+_text = texts(_TEXTS)
 
 
 def _run_options(command: _Command) -> _Command:
     """Add the options that generate and check share."""
     options = (
-        click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox")),
-        click.option("--outbox", type=PLACE, default=None, help=_text("outbox")),
-        click.option("--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")),
-        click.option("--date", "day", type=Day(), default=today, help=_text("date")),
+        inbox_option(),
+        outbox_option(default=None),
+        config_option(),
+        date_option(),
         click.option("--workers", type=click.IntRange(0), default=0, help=_text("workers")),
         click.option("--scheduler", metavar="tcp://…", default="", help=_text("scheduler")),
         click.option("--strict", is_flag=True, help=_text("strict")),
@@ -82,7 +68,7 @@ def _run_options(command: _Command) -> _Command:
 @click.version_option(__version__, prog_name="conventions")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", help="Langue de l’aide / language of the help.")
 def cli(lang: str) -> None:
-    del lang  # read by _language()
+    del lang  # read by options.spoken()
     talk_discreetly()
 
 
@@ -147,7 +133,7 @@ def exit_status(outcome: Outcome, *, strict: bool) -> int:
 
 @cli.command(help=_text("columns"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--config", type=PLACE, default=Path("conventions.toml"), help=_text("config"))
+@config_option()
 @click.option("--ebauche", "--yaml", "draft", metavar="FICHIER.yaml", type=PLACE, help=_text("draft"))
 def columns(file: Path, config: Path, draft: Path | None) -> None:
     from rich.console import Console
@@ -184,11 +170,11 @@ def _write_new(path: Path, text: str) -> None:
 
 @cli.command(help=_text("update"))
 @click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option("--outbox", type=PLACE, default=None, help=_text("outbox"))
-@click.option("--config", type=PLACE, default=Path("conventions.toml"), help=_text("config"))
-@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
-@click.option("--oui", "--yes", "agreed", is_flag=True, help=_text("yes"))
+@inbox_option()
+@outbox_option(default=None)
+@config_option()
+@date_option()
+@yes_option()
 def update(file: Path, inbox: Path, outbox: Path | None, config: Path, day: date, agreed: bool) -> None:
     from rich.console import Console
 

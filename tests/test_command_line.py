@@ -11,7 +11,7 @@ import click
 import pytest
 
 from pipeline.cli import cli
-from pipeline.commands.day import Day
+from pipeline.commands.options import Day
 from pipeline.commands.purge import _tell
 from pipeline.privacy.traces import Proof, Trace
 from tests.conftest import ROOT

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import click
 
-from pipeline.commands.day import Day, today
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import config_option, date_option, outbox_option, texts
 
 _FAILED_DOCUMENTS = 4
 _INITIATIVES = ("stagiaire", "organisme", "etablissement", "accord")
@@ -35,16 +33,12 @@ _TEXTS = {
         "Refaire le dernier avenant sous son numéro, parce qu’il n’est pas signé.",
         "Make the last amendment anew under its number, because it has not been signed.",
     ),
-    "outbox": ("Dossier de sortie.", "Output folder."),
-    "config": ("Fichier de configuration.", "Configuration file."),
     "date": ("Jour de l’avenant, AAAA-MM-JJ (par défaut : aujourd’hui).", "Date of the amendment, YYYY-MM-DD."),
     "pdf": ("Faire aussi le PDF.", "Make the PDF too."),
 }
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
 @click.command("amend", help=_text("amend"))
@@ -53,15 +47,9 @@ def _text(name: str) -> str:
 @click.option("--reason-text", "--raison", "why", default="", help=_text("why"))
 @click.option("--ended-by", "--fin-par", "ended_by", type=click.Choice(_INITIATIVES), help=_text("ended_by"))
 @click.option("--again", "--refaire", "again", is_flag=True, help=_text("again"))
-@click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
-@click.option(
-    "--config",
-    type=PLACE,
-    default=Path("conventions.toml"),
-    show_default=True,
-    help=_text("config"),
-)
-@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
+@outbox_option()
+@config_option()
+@date_option(_TEXTS["date"])
 @click.option("--pdf/--no-pdf", default=True, help=_text("pdf"))
 def amend(
     reference: str,

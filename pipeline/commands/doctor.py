@@ -5,25 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import click
 
-from pipeline.commands.day import Day
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import config_option, date_option, inbox_option, outbox_option, texts
 
 _TEXTS = {
     "doctor": (
         "Dit ce que cette machine a, ce qui lui manque, et comment y remédier. Statut 2 si la nuit ne peut pas se faire.",
         "Tell what this machine has and lacks, and how to mend it. Status 2 when a night could not do its work.",
-    ),
-    "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
-    "outbox": ("Dossier de sortie.", "Output folder."),
-    "config": ("Fichier de configuration.", "Configuration file."),
-    "date": (
-        "Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).",
-        "Processing date, YYYY-MM-DD (default: today).",
     ),
     "json": ("En JSON, pour un autre programme.", "As JSON, for another program."),
     "mail": (
@@ -33,9 +24,7 @@ _TEXTS = {
 }
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
 def _now() -> datetime:
@@ -43,16 +32,10 @@ def _now() -> datetime:
 
 
 @click.command("doctor", help=_text("doctor"))
-@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option("--outbox", type=PLACE, default=None, help=_text("outbox"))
-@click.option(
-    "--config",
-    type=PLACE,
-    default=Path("conventions.toml"),
-    show_default=True,
-    help=_text("config"),
-)
-@click.option("--date", "day", type=Day(), default=None, help=_text("date"))
+@inbox_option()
+@outbox_option(default=None)
+@config_option()
+@date_option(default=None)
 @click.option("--json", "as_json", is_flag=True, help=_text("json"))
 @click.option("--courriel", "--mail", "mail", is_flag=True, help=_text("mail"))
 def doctor(inbox: Path, outbox: Path | None, config: Path, day: date | None, *, as_json: bool, mail: bool) -> None:

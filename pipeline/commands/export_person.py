@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import click
 
-from pipeline.commands.day import Day, today
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import PLACE, config_option, date_option, inbox_option, outbox_option, texts
 
 _TEXTS = {
     "export": (
@@ -25,9 +22,6 @@ _TEXTS = {
         "Seulement ce dossier, quand plusieurs personnes ont écrit le même numéro ; à répéter pour plusieurs.",
         "Only this dossier, when several people have written the same number; repeat it for several.",
     ),
-    "inbox": ("Dossier des exports déposés.", "Folder of the exports."),
-    "outbox": ("Dossier de sortie.", "Output folder."),
-    "config": ("Fichier de configuration.", "Configuration file."),
     "date": (
         "Jour de l’export, AAAA-MM-JJ (par défaut : aujourd’hui).",
         "Day of the export, YYYY-MM-DD (default: today).",
@@ -35,25 +29,17 @@ _TEXTS = {
 }
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
 @click.command("export-person", help=_text("export"))
 @click.argument("number", metavar="NUMÉRO")
 @click.option("--sortie", "--output", "target", metavar="FICHIER.zip", type=PLACE, help=_text("target"))
 @click.option("--dossier", "references", multiple=True, metavar="RÉFÉRENCE", help=_text("dossier"))
-@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
-@click.option(
-    "--config",
-    type=PLACE,
-    default=Path("conventions.toml"),
-    show_default=True,
-    help=_text("config"),
-)
-@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
+@inbox_option()
+@outbox_option()
+@config_option()
+@date_option(_TEXTS["date"])
 def export_person(
     *,
     number: str,

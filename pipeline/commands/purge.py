@@ -5,14 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.day import Day, today
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import Day, config_option, date_option, inbox_option, outbox_option, texts, yes_option
 
 if TYPE_CHECKING:
     from pipeline.privacy.purge import Plan, Site
@@ -35,20 +33,11 @@ _TEXTS = {
         "The dossiers whose time under [conservation] is over, also when it is switched off.",
     ),
     "dry_run": ("Dire ce qui serait effacé, sans rien changer.", "Tell what would be erased; change nothing."),
-    "yes": ("Ne pas demander de confirmation.", "Do not ask for confirmation."),
     "inbox": ("Dossier des exports déposés, que la commande ne modifie pas.", "Folder of the exports, left as it is."),
-    "outbox": ("Dossier de sortie.", "Output folder."),
-    "config": ("Fichier de configuration.", "Configuration file."),
-    "date": (
-        "Jour du traitement, AAAA-MM-JJ (par défaut : aujourd’hui).",
-        "Processing date, YYYY-MM-DD (default: today).",
-    ),
 }
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
 @click.command("purge", help=_text("purge"))
@@ -56,17 +45,11 @@ def _text(name: str) -> str:
 @click.option("--dossier", "references", multiple=True, metavar="RÉFÉRENCE", help=_text("dossier"))
 @click.option("--conservation", "by_age", is_flag=True, help=_text("conservation"))
 @click.option("--dry-run", "--essai", "dry_run", is_flag=True, help=_text("dry_run"))
-@click.option("--oui", "--yes", "agreed", is_flag=True, help=_text("yes"))
-@click.option("--inbox", type=PLACE, default=Path("inbox"), show_default=True, help=_text("inbox"))
-@click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
-@click.option(
-    "--config",
-    type=PLACE,
-    default=Path("conventions.toml"),
-    show_default=True,
-    help=_text("config"),
-)
-@click.option("--date", "day", type=Day(), default=today, help=_text("date"))
+@yes_option()
+@inbox_option(_TEXTS["inbox"])
+@outbox_option()
+@config_option()
+@date_option()
 def purge(
     *,
     until: date | None,

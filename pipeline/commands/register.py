@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from pipeline.commands.day import Day, today
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import config_option, date_option, outbox_option, texts
 from pipeline.commands.register_backups import restore_command, verify_command
 from pipeline.desk.model import Etape
 from pipeline.model import Status
@@ -40,7 +37,6 @@ _TEXTS = {
         "Write the register as one table (.csv, .xlsx or .json; without a file: .csv on the screen).",
     ),
     "outbox": ("Dossier de sortie, dont on lit le registre.", "Output folder, whose register is read."),
-    "config": ("Fichier de configuration.", "Configuration file."),
     "date": (
         "Jour de la lecture, AAAA-MM-JJ (par défaut : aujourd’hui).",
         "Day of the reading, YYYY-MM-DD (default: today).",
@@ -59,17 +55,15 @@ _TEXTS = {
 }
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
 def _shared(command: _Command) -> _Command:
     """Add the options of every command of the group."""
     options = (
-        click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox")),
-        click.option("--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")),
-        click.option("--date", "day", type=Day(), default=today, help=_text("date")),
+        outbox_option(_TEXTS["outbox"]),
+        config_option(),
+        date_option(_TEXTS["date"]),
         click.option("--json", "as_json", is_flag=True, help=_text("json")),
     )  # fmt: skip
     for option in reversed(options):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import click
 
-from pipeline.commands.day import Day, today
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import Day, config_option, outbox_option, texts, today
 
 _TEXTS = {
     "verify": (
@@ -22,21 +20,16 @@ _TEXTS = {
         "Put a backup in the place of the register, which is put aside.",
     ),
     "outbox": ("Dossier de sortie du registre.", "Output folder of the register."),
-    "config": ("Fichier de configuration.", "Configuration file."),
 }
 _LISTED = 20
 """References that are named; a longer list says how many there are."""
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
-_outbox = click.option("--outbox", type=PLACE, default=Path("outbox"), show_default=True, help=_text("outbox"))
-_config = click.option(
-    "--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")
-)
+_outbox = outbox_option(_TEXTS["outbox"])
+_config = config_option()
 
 
 @click.command("verify", help=_text("verify"))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from difflib import get_close_matches
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.place import PLACE
+from pipeline.commands.options import PLACE, config_option, texts
 
 if TYPE_CHECKING:
     from pipeline.documents.library import Sheet
@@ -39,14 +38,10 @@ _TEXTS = {
 }
 
 
-def _text(name: str) -> str:
-    words = sys.argv[1:]
-    return _TEXTS[name][int("--lang=en" in words or ("--lang", "en") in pairwise(words))]
+_text = texts(_TEXTS)
 
 
-_config = click.option(
-    "--config", type=PLACE, default=Path("conventions.toml"), show_default=True, help=_text("config")
-)
+_config = config_option()
 # Of a subcommand, which may have it too: conventions templates list --config …
 _own_config = click.option("--config", "own", type=PLACE, default=None, help=_text("config"))
 
