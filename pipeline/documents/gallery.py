@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from pipeline.documents import office, raster
 from pipeline.documents.trials import Trials
 from pipeline.documents.word import WordTemplate
+from pipeline.outbox import workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ def make_gallery(
     if program is None:
         return Gallery(tuple(documents), (), (), ("LibreOffice est absent : seuls les .docx ont été faits.",))
     notices = []
-    with tempfile.TemporaryDirectory(prefix="conventions-") as workshop:
+    with workshop() as aside:
         jobs = [office.Job(path.resolve(), path.with_suffix(".pdf").resolve()) for path in documents]
         for job in jobs:
             job.pdf.unlink(missing_ok=True)
-        failed = office.convert(program, jobs, Path(workshop), 1, advance)
+        failed = office.convert(program, jobs, aside, 1, advance)
     notices += [f"{job.docx.name} : {reason}." for job, reason in failed]
     pdfs = tuple(path for path in (d.with_suffix(".pdf") for d in documents) if path.is_file())
     rasterer = raster.find_pdftoppm()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pipeline.errors import SetupError
+from pipeline.outbox import workshop
 from pipeline.setup import ROOT, Setup, load_setup
 from pipeline.tables import Tables
 from pipeline.tables.advice import read_advice
@@ -110,8 +111,8 @@ def _row_faults(sheet: Sheet, kind: Kind, tables: Tables, day: date) -> Iterable
 def _compared(proposal: Proposal, setup: Setup, inbox: Path, outbox: Path, day: date) -> Proposal:
     """Read the new table with the loader that every night uses, and say what it changes."""
     tables = setup.tables
-    with tempfile.TemporaryDirectory(prefix="conventions-") as workshop:
-        copy = Path(workshop) / proposal.target.name
+    with workshop() as folder:
+        copy = folder / proposal.target.name
         copy.write_bytes(proposal.data)
         if proposal.kind == "travel_advice":
             told = read_advice(copy)
