@@ -50,7 +50,7 @@ def judge_night(work: Work, files: Sequence[InboxFile]) -> Judged:
     setup, register, outbox = work.bench.setup, work.register, work.bench.outbox
     day, now, years = work.day, work.now, setup.settings.academic_year
     recording = not work.options.check_only
-    untold = any(not outbox.path(f"rapports/{last.run_id}/run.json").is_file() for last in register.runs()[-1:])
+    untold = any(not outbox.holds(f"rapports/{last.run_id}/run.json") for last in register.runs()[-1:])
     marked = register.marked() if recording else marks_beside(setup.settings.register_of(work.options.outbox))
     inbox = read_inbox(
         files, setup, register, day, now, work.progress, recording=recording, marked=marked, untold=untold

@@ -51,7 +51,7 @@ def make_night(work: Work, judged: Judged) -> tuple[Outcome, Post]:
     standing = {v.entry.reference or "": paths for v, paths in alone} | {
         plan.verdict.entry.reference or "": paths for plan, paths in zip(plans, produced.paths, strict=True)
     }
-    amended = later.settled(lambda path: outbox.path(path).is_file())
+    amended = later.settled(outbox.holds)
     follow_ups = night.follow(verdicts, rest, past, standing, amended)
     moment = datetime.combine(day, work.now.time())
     mail = post(produced.letters, _paths(plans), follow_ups, setup, outbox, run_id, moment, reminding=not work.doubt)
@@ -107,7 +107,7 @@ def _plan(judged: Judged, later: Later, bench: Bench) -> list[Plan]:
         setup.kinds,
         lambda verdict: cases(setup.judge.facts(verdict.entry)),
         made,
-        lambda path: outbox.path(path).is_file(),
+        outbox.holds,
         setup.letters.enclosed,
         word_pdf=tools.office is not None,
         page_pdf=tools.wkhtmltopdf is not None,

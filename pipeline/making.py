@@ -106,7 +106,7 @@ def lost(batch: Batch) -> Made:
 def _standing(plan: Plan, failed: Collection[str], outbox: Outbox) -> list[str]:
     """Return the paths that this run has made of the documents of ``plan``."""
     planned = [path for document in plan.documents for path in outputs_of(document) if path not in failed]
-    return [path for path in planned if outbox.path(path).is_file()]
+    return [path for path in planned if outbox.holds(path)]
 
 
 class _Filler:

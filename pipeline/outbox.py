@@ -69,6 +69,13 @@ class Outbox:
         self._identity = self._identity or _identity(self.root)
         return path
 
+    def holds(self, name: str) -> bool:
+        """Tell whether the file ``name`` stands here itself: what a link leads to was not made by a night."""
+        try:
+            return stat.S_ISREG(self.path(name).lstat().st_mode)
+        except OSError:
+            return False
+
     def write(self, name: str, data: bytes, *, at_once: bool = False) -> None:
         """Write ``data`` at ``name``: under a temporary name beside it, then renamed.
 

@@ -51,7 +51,7 @@ def same_night(key: str, bench: Bench, register: Register) -> Mapping[str, Any] 
             _source(source)
         if report["run_id"] != last.run_id or report["failures"]:
             return None
-        if not all(bench.outbox.path(path).is_file() for path in documents):
+        if not all(bench.outbox.holds(path) for path in documents):
             return None
     except (OSError, ValueError, KeyError, TypeError, LinkedError):  # not as we wrote it
         return None

@@ -227,7 +227,7 @@ def send_notices(
     for path in sorted(paths):
         stem = path.rpartition("/")[2].removesuffix(".eml")
         purpose = next((name for name in _NOTICES if stem.startswith(f"{name}_")), None)
-        if purpose is None or not path.endswith(".eml") or not outbox.path(path).is_file():
+        if purpose is None or not path.endswith(".eml") or not outbox.holds(path):
             continue
         reference = stem.rpartition("_")[2]
         to, subject = _heads(outbox, path)

@@ -146,7 +146,7 @@ def _stands(one: Issued, entry: Entry, desk: Desk) -> bool:
     if one.reference in desk.register.told_unfinished(AMENDMENT):
         return False
     paths = _standing(one, entry, desk).paths
-    return all(desk.outbox.path(path).is_file() for path in paths if desk.word_pdf or not path.endswith(".pdf"))
+    return all(desk.outbox.holds(path) for path in paths if desk.word_pdf or not path.endswith(".pdf"))
 
 
 def _case(one: Issued, base: PastVersion, entry: Entry, desk: Desk) -> Case:

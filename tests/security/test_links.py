@@ -87,6 +87,21 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_never_followed(tmp_path: 
     assert secret.read_bytes() == b"secret"
 
 
+def test_a_link_in_the_place_of_an_agreement_does_not_stand_for_it(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, quiet=True)
+    stage.deposit([perfect(0)])
+    stage.night()
+    (agreement,) = stage.outbox.glob("dossiers/*/*/convention_*.docx")
+    before = agreement.read_bytes()
+    other = tmp_path / "other.docx"
+    other.write_bytes(b"hers")
+    agreement.unlink()
+    agreement.symlink_to(other)
+    stage.night()
+    assert (agreement.is_symlink(), agreement.read_bytes() == before) == (False, True)
+    assert other.read_bytes() == b"hers"
+
+
 def _file(folder: Path, data: bytes) -> Path:
     path = folder / "made"
     path.write_bytes(data)
