@@ -14,7 +14,7 @@ from pipeline.execution.opening import crew_of
 from pipeline.leftovers import tidied
 from pipeline.lock import hold
 from pipeline.machine import find_tools, missing_fonts
-from pipeline.outbox import Outbox, workshop
+from pipeline.outbox import Outbox
 from pipeline.privacy.due import Kept, erase_what_is_due
 from pipeline.register import Register, open_register
 from pipeline.register.backup import keep_daily
@@ -24,6 +24,7 @@ from pipeline.report.progress import Progress
 from pipeline.resuming import check_place, resume
 from pipeline.setup import ROOT, Setup
 from pipeline.work import Options, Work
+from pipeline.workshops import workshop
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 from pipeline.language import short_date
 
 _NAME = "%Y%m%dT%H%M%SZ"
+_RUN = re.compile(r"\d{8}T\d{6}Z")
 _FORWARD = timedelta(days=60)
 """A longer pause between two runs is told: the machine stood still, or its clock has jumped."""
 _BACK = timedelta(days=1)
@@ -23,8 +25,8 @@ def run_name(now: datetime, known: Collection[str]) -> str:
     A clock that was set back, or that was ahead for a night, leaves the names in the order of the runs.
     """
     wanted = f"{now.astimezone(UTC):{_NAME}}"
-    last = max((name for name in known if _moment(name) is not None), default="")
-    moment = _moment(last)
+    last = max((name for name in known if begun_at(name) is not None), default="")
+    moment = begun_at(last)
     if wanted > last or moment is None:
         return wanted
     return f"{moment + timedelta(seconds=1):{_NAME}}"
@@ -58,8 +60,9 @@ def doubt_of(day: date, before: Sequence[date]) -> str:
     )
 
 
-def _moment(name: str) -> datetime | None:
+def begun_at(run_id: str) -> datetime | None:
+    """Return when the run of this name began (UTC); None when no run is called so."""
     try:
-        return datetime.strptime(name, _NAME).replace(tzinfo=UTC)
+        return datetime.strptime(run_id, _NAME).replace(tzinfo=UTC) if _RUN.fullmatch(run_id) else None
     except ValueError:
         return None

@@ -21,6 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipeline.errors import LockedError, SetupError
+from pipeline.workshops import is_alive
 
 _LONG = timedelta(hours=6)
 """A work that has lasted longer is told as one that may hang: ten thousand dossiers with their PDFs take an hour or two."""
@@ -95,7 +96,7 @@ def told(owner: Owner | None, now: datetime, here: str) -> str:
     who = f"processus {owner.pid} sur {owner.host}, compte {owner.user}"
     age = now - owner.since
     line = f"Un autre traitement est en cours sur ce dossier de sortie depuis {_moment(owner.since, now)} ({who})."
-    if owner.host == here and not _is_alive(owner.pid):
+    if owner.host == here and not is_alive(owner.pid):
         return (
             f"{line} Ce processus n’existe plus, mais un programme qu’il avait lancé garde le verrou : terminez ce"
             " programme, puis relancez."
@@ -114,16 +115,6 @@ def _moment(since: datetime, now: datetime) -> str:
     local = since.astimezone()
     same = local.date() == now.astimezone().date()
     return f"{local:%H:%M}" if same else f"le {local:%d/%m/%Y} à {local:%H:%M}"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # another account's
-    return True
 
 
 def _me(now: datetime) -> Owner:

@@ -264,39 +264,3 @@ def _unfinished(target: Path) -> tuple[int, Path]:
     """Open a new file beside ``target``, of a name that no other process has; return it open, with its path."""
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
     return handle, Path(name)
-
-
-@contextlib.contextmanager
-def workshop() -> Iterator[Path]:
-    """Lend a temporary folder, removed afterwards whatever happens; what a kill leaves is known by its name."""
-    space, pid, begun = process_mark(os.getpid())
-    prefix = f"conventions-{space}-{pid}-{begun}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as name:
-        yield Path(name)
-
-
-def process_mark(pid: int) -> tuple[int, int, int]:
-    """Return what tells a process from every other one: the space of its number, the number, the moment of its start.
-
-    The space and the moment (in ticks since the machine started) are 0 where the system does not tell them; a process
-    that is not there, and one that has ended and is not yet waited for, began at -1.
-    """
-    try:
-        space = Path("/proc/self/ns/pid").stat().st_ino
-        text = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
-    except FileNotFoundError:
-        return (0, pid, 0 if _lives(pid) else -1) if not Path("/proc/self/stat").exists() else (space, pid, -1)
-    except OSError:
-        return 0, pid, 0 if _lives(pid) else -1
-    told = text.rpartition(")")[2].split()  # a name may hold spaces and brackets
-    return space, pid, -1 if told[0] in "ZX" else int(told[19])
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -14,12 +14,13 @@ from typing import Any
 from pipeline.execution.bench import Bench
 from pipeline.intake.files import InboxFile
 from pipeline.model import Outcome, Source, SourceState
-from pipeline.outbox import LinkedError, workshop
+from pipeline.outbox import LinkedError
 from pipeline.register import Register
 from pipeline.report.journal import Journal
 from pipeline.report.publish import shelves
 from pipeline.report.run_json import run_json_text
 from pipeline.report.shelf import LATEST
+from pipeline.workshops import workshop
 
 _OF_THE_RUN = ("run.json", "journal.jsonl")
 

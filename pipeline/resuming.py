@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import date
 
+from pipeline.clock import begun_at
 from pipeline.errors import SetupError
 from pipeline.outbox import LinkedError, Outbox
 from pipeline.register import Register
 from pipeline.report.shelf import LATEST
-
-_RUN = re.compile(r"\d{8}T\d{6}Z")
 
 
 def check_place(outbox: Outbox, register: Register) -> None:
@@ -43,7 +41,7 @@ def resume(outbox: Outbox, register: Register, day: date) -> None:
         return
     register.take_back()
     for run_id in register.unfinished_runs():
-        if _RUN.fullmatch(run_id):
+        if begun_at(run_id) is not None:
             folder = outbox.path(f"rapports/{run_id}")
             if not folder.is_symlink():
                 shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from pipeline.outbox import Outbox
 from pipeline.register import open_register
 from pipeline.report.progress import Progress
 from pipeline.run import Options, run
-from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.setup import ROOT, load_setup
 from pipeline.signed.after_signing import Desk
 from pipeline.signed.agreements import agreements
 from pipeline.signed.amend import AmendmentRefusedError, Request, amend
@@ -35,18 +34,6 @@ FIRST, SECOND, THIRD = date(2026, 11, 21), date(2027, 3, 1), date(2027, 3, 15)
 REFERENCE = "C2026-000001"
 LONGER: dict[str, Any] = {"stage.date_fin": date(2027, 6, 25), "stage.duree_heures": 700}
 AGREEMENT, AMENDMENT = f"convention_{REFERENCE}.docx", f"avenant_1_{REFERENCE}.docx"
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the set-up once for all the nights."""
-    for module in ("pipeline.run", "pipeline.signed.amend"):
-        monkeypatch.setattr(f"{module}.load_setup", _setup)
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
 
 
 def _night(folder: Path, day: date, given: Mapping[str, Any] | None = None, config: str = "") -> Outcome:
@@ -278,7 +265,7 @@ def test_hours_count_as_signed_until_an_amendment_brings_others_and_as_done_when
 
 def _counted(folder: Path, entry: Entry) -> tuple[int, date | None] | None:
     """Return the hours and the last day that count for the dossier; None: those of its current version."""
-    setup = _setup(ROOT / "conventions.toml")
+    setup = load_setup(ROOT / "conventions.toml")
     with closing(open_register(folder / "outbox.sqlite3")) as register:
         desk = Desk(setup, register, register.snapshot(), Outbox(folder / "outbox"), THIRD)
         one = agreements([entry], [], register.current(), desk).in_force.get(REFERENCE)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.register.store import Register
-from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.setup import ROOT
 from tools.examples.contact import perfect
 from tools.shows.stage import DAY, Stage
 
@@ -19,17 +18,6 @@ READY = "est prête"
 
 class CutError(BaseException):
     """The power goes off."""
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load each set-up once for all the nights."""
-    monkeypatch.setattr("pipeline.run.load_setup", _setup)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,12 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.register.store import Register
-from pipeline.setup import ROOT, Setup, load_setup
 from tools.examples.contact import perfect
 from tools.shows.stage import Stage, answer, correct, decide, edited
 
@@ -28,17 +26,6 @@ PARTIES = {
     "Signature référent": SENT,
     "Signature étudiant (représentant)": SENT,
 }
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the set-up once for all the nights."""
-    monkeypatch.setattr("pipeline.run.load_setup", _setup)
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
 
 
 def begun(folder: Path, first: int = 0) -> Stage:
@@ -169,9 +156,7 @@ def test_a_torn_follow_up_is_told_with_what_to_do(
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.run.load_setup", _setup)
-        return begun(tmp_path_factory.mktemp("déchirés"))
+    return begun(tmp_path_factory.mktemp("déchirés"))
 
 
 @pytest.mark.parametrize(
@@ -286,11 +271,9 @@ def filled_in(folder: Path) -> Stage:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> list[list[tuple[Any, ...]]]:
     """What the register holds after a night that nothing disturbed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.run.load_setup", _setup)
-        stage = filled_in(tmp_path_factory.mktemp("entière"))
-        stage.night()
-        return remembered(stage)
+    stage = filled_in(tmp_path_factory.mktemp("entière"))
+    stage.night()
+    return remembered(stage)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["avant", "après"])

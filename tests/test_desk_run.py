@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from pipeline.report.sentence import night
-from pipeline.setup import ROOT, Setup, load_setup
+from pipeline.setup import ROOT
 from tools.examples.contact import perfect
 from tools.shows import amendment, decisions, two_managers
 from tools.shows.stage import BrokenPromiseError, Stage, answer, edited
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the set-up once for all the nights."""
-    monkeypatch.setattr("pipeline.run.load_setup", _setup)
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,15 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipeline.intake.files import InboxFile, find_files
 from pipeline.model import Limits
-from pipeline.setup import ROOT, Setup, load_setup
 from tests.conftest import run_here
 from tools.examples.contact import perfect
 from tools.shows.stage import DAY, Stage, answer, edited
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.run.load_setup", _setup)
 
 
 @pytest.fixture

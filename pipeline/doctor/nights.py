@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+from pipeline.clock import begun_at
 from pipeline.doctor.values import Check, Context, advice, broken, well
 from pipeline.language import short_date
 from pipeline.lock import lock_of, owner_of, told
@@ -18,7 +18,6 @@ from pipeline.report.phrases import count
 _LATE = timedelta(hours=36)
 """After which a nightly run has been missed."""
 _SKEW = timedelta(minutes=10)
-_RUN = re.compile(r"\d{8}T\d{6}Z")
 _MEGA = 1_000_000
 _BACKUP_DAYS = 2
 
@@ -99,7 +98,7 @@ def check_last_night(context: Context) -> Check:
     if not runs:
         return well(what, "aucune encore")
     last = runs[-1]
-    when = _moment(last.run_id)
+    when = begun_at(last.run_id)
     seen = f"{when.astimezone(context.now.tzinfo):%d/%m/%Y à %H:%M}" if when else f"du {short_date(last.day)}"
     if not last.totals:
         mend = "La prochaine nuit finit le travail ; pour finir maintenant, relancez la commande."
@@ -112,10 +111,6 @@ def check_last_night(context: Context) -> Check:
         told = count(failed, "document n’a pas pu être fait", "documents n’ont pas pu être faits")
         return advice(what, f"{seen}, {told}", "Voyez rapport.html ; la prochaine nuit essaie de nouveau.")
     return well(what, f"{seen}, finie")
-
-
-def _moment(run_id: str) -> datetime | None:
-    return datetime.strptime(run_id, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if _RUN.fullmatch(run_id) else None
 
 
 def _failures(outbox: Path) -> int:
@@ -134,7 +129,7 @@ def check_clock(context: Context) -> Check:
     zone = context.machine.zone()
     seen = f"{now:%d/%m/%Y %H:%M} ({zone or 'fuseau non réglé'}, UTC{now:%z})"
     runs = context.past.runs if context.past else ()
-    last = max((when for run in runs if (when := _moment(run.run_id))), default=None)
+    last = max((when for run in runs if (when := begun_at(run.run_id))), default=None)
     mend = "timedatectl set-ntp true ; timedatectl status"
     if last and last > now + _SKEW:
         return advice(what, f"{seen} : le dernier passage est daté du {last:%d/%m/%Y %H:%M}, dans l’avenir", mend)

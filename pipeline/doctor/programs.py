@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.doctor.machine import canonical
 from pipeline.doctor.values import Check, Context, advice, broken, well
 from pipeline.documents import confined, fonts, office, pages
-from pipeline.outbox import workshop
+from pipeline.workshops import workshop
 
 _PYTHON = (3, 11)
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.documents import office, raster
 from pipeline.documents.trials import Trials
 from pipeline.documents.word import WordTemplate
-from pipeline.outbox import workshop
+from pipeline.workshops import workshop
 
 
 @dataclass(frozen=True, slots=True)

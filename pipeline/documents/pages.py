@@ -21,7 +21,7 @@ from pipeline.documents.batches import Done, Line, make_all
 from pipeline.documents.confined import bare_environment
 from pipeline.documents.office import is_whole_pdf
 from pipeline.documents.watched import Watch, run_watched
-from pipeline.outbox import workshop
+from pipeline.workshops import workshop
 
 _MOST = 200
 """Pages per process: its start (some 0.1 s) is then nothing, and looking for the pages that came stays cheap."""

@@ -16,12 +16,13 @@ from pipeline.desk.model import Etape, FollowUp
 from pipeline.language import long_date, short_date
 from pipeline.mail.mailer import FAULTS, Sent, send
 from pipeline.model import Outcome
-from pipeline.outbox import Outbox, workshop
+from pipeline.outbox import Outbox
 from pipeline.report.journal import Journal
 from pipeline.report.phrases import count, typographic
 from pipeline.report.sentence import night, reasons
 from pipeline.settings.mail import DigestSettings, is_address
 from pipeline.tables.words import fold
+from pipeline.workshops import workshop
 
 LATEST = "rapports/dernier"
 _SHOWN = 30

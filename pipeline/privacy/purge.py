@@ -19,7 +19,7 @@ from pipeline.config import Settings
 from pipeline.desk.archive import Archive
 from pipeline.dossiers import student_of
 from pipeline.errors import ConventionsError
-from pipeline.leftovers import sweep_outbox, sweep_workshops
+from pipeline.leftovers import sweep_outbox
 from pipeline.model import Deposit, Place
 from pipeline.outbox import Outbox
 from pipeline.privacy import reports
@@ -33,6 +33,7 @@ from pipeline.privacy.traces import Proof, owned, search
 from pipeline.register.backup import backups_of, damaged_of, folder_of
 from pipeline.register.erasure import Erasure, Marks, erase, erase_in_copy
 from pipeline.soundness import cache_folder
+from pipeline.workshops import sweep_workshops
 
 
 class ChangedWorkbookError(ConventionsError):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline.clock import doubt_of
+from pipeline.clock import begun_at, doubt_of
 from pipeline.desk.archive import archive_of
 from pipeline.outbox import Outbox
 from pipeline.privacy.due import Kept, is_due
@@ -17,8 +16,6 @@ from pipeline.privacy.targets import expired
 from pipeline.register.reading import open_copy
 from pipeline.report.phrases import count
 from pipeline.setup import Setup
-
-_RUN = re.compile(r"(\d{8})T\d{6}Z")
 
 
 def apply_retention(setup: Setup, inbox: Path, outbox: Path, day: date) -> Kept:
@@ -92,11 +89,10 @@ def _remove_old_reports(outbox: Outbox, day: date, days: int, kept: set[str]) ->
     if not days or not root.is_dir():
         return 0
     for folder in sorted(root.iterdir()):
-        found = _RUN.fullmatch(folder.name)
-        if found is None or folder.name in kept or folder.is_symlink():
+        begun = begun_at(folder.name)
+        if begun is None or folder.name in kept or folder.is_symlink():
             continue
-        written = datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC).date()
-        if written < day - timedelta(days=days):
+        if begun.date() < day - timedelta(days=days):
             shutil.rmtree(folder)
             removed += 1
     return removed

@@ -13,8 +13,8 @@ from pipeline.privacy.containers import UnsearchableError, database, is_text, te
 from pipeline.privacy.due import under_way
 from pipeline.privacy.person import Needles
 from pipeline.privacy.raw import RawPhrases
+from pipeline.workshops import OWNED
 
-_OWNED = re.compile(r"conventions-\d+-\d+-\d+-\w+")
 """The temporary folder of a run that lives: those of killed ones are removed before (pipeline/leftovers.py)."""
 _OPENED = 400_000_000
 """Bytes of a file that is opened whole; of a larger one the raw bytes are searched."""
@@ -117,7 +117,7 @@ def owned(outbox: Path, register: Path, cache: Path | None) -> Iterator[Path]:
 def temporary() -> Iterator[Path]:
     """Yield the program's temporary folders that are nobody's, and what is in them; a run that lives is told in its own."""
     for folder in sorted(Path(tempfile.gettempdir()).glob("conventions-*")):
-        if not _OWNED.fullmatch(folder.name):
+        if not OWNED.fullmatch(folder.name):
             yield folder
             yield from below(folder)
 

@@ -15,7 +15,7 @@ from pipeline.documents import pages
 from pipeline.documents.kinds import Kind
 from pipeline.documents.listings import Each, Listing
 from pipeline.model import RETURNED, Entry, Failure, Outcome
-from pipeline.outbox import Outbox, workshop
+from pipeline.outbox import Outbox
 from pipeline.report.departures import Cases, Values, fill, remembering
 from pipeline.report.extracts import Written, write_extracts
 from pipeline.report.follow_up import write_follow_up
@@ -34,6 +34,7 @@ from pipeline.report.run_json import run_json
 from pipeline.report.shelf import Content, Shelf, read
 from pipeline.report.workbook import write_workbook
 from pipeline.tables import Tables
+from pipeline.workshops import workshop
 
 FOLLOW_UP = "suivi.xlsx"
 _EXTRACTS: Mapping[Each, Text] = {

@@ -18,7 +18,7 @@ from pipeline.errors import ConventionsError
 from pipeline.language import long_date
 from pipeline.lock import hold
 from pipeline.normalise import masked_remark
-from pipeline.outbox import Outbox, workshop
+from pipeline.outbox import Outbox
 from pipeline.register import Register, open_register
 from pipeline.register.faults import said_plainly
 from pipeline.register.opening import options_of
@@ -38,6 +38,7 @@ from pipeline.signed.amending import (
     wording,
 )
 from pipeline.signed.issued import AMENDMENT, AMENDMENT_DRAFT, issued_dossiers
+from pipeline.workshops import workshop
 
 
 class AmendmentRefusedError(ConventionsError):

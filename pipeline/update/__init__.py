@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pipeline.errors import SetupError
-from pipeline.outbox import workshop
 from pipeline.setup import ROOT, Setup, load_setup
 from pipeline.tables import Tables
 from pipeline.tables.advice import read_advice
@@ -24,6 +23,7 @@ from pipeline.update import advice, rates
 from pipeline.update.change import Change, Touched
 from pipeline.update.sheet import Fault, Sheet, read_sheet
 from pipeline.update.touched import Reach, reach_of
+from pipeline.workshops import workshop
 
 __all__ = ["Change", "Fault", "Proposal", "Touched", "examine", "install"]
 

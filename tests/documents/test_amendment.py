@@ -7,7 +7,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from pipeline.documents.word import WordTemplate
 from pipeline.errors import SetupError
 from pipeline.report.progress import Progress
 from pipeline.run import Options, run
-from pipeline.setup import Setup, load_setup
 from pipeline.signed import amend as work
 from pipeline.signed.amend import AmendmentRefusedError, Done, Request
 from tests.rules.forms import ROOT, entry, judge
@@ -278,18 +276,6 @@ def test_hostile_and_long_values_leave_nothing_behind(before: dict[str, Any]) ->
 
 
 # ── the command ───────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(autouse=True)
-def _one_setup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the set-up once for all the nights: it tries every template."""
-    for module in ("pipeline.run", "pipeline.signed.amend"):
-        monkeypatch.setattr(f"{module}.load_setup", _setup)
-
-
-@cache
-def _setup(config: Path, root: Path = ROOT) -> Setup:
-    return load_setup(config, root)
 
 
 def _save(path: Path, row: Mapping[str, Any]) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.leftovers import sweep_workshops, tidied
-from pipeline.outbox import Outbox, process_mark, workshop
+from pipeline.leftovers import tidied
+from pipeline.outbox import Outbox
+from pipeline.workshops import process_mark, sweep_workshops, workshop
 from tests.conftest import ROOT
 
 _LENT = """
 import os, signal
-from pipeline.outbox import workshop
+from pipeline.workshops import workshop
 with workshop() as folder:
     (folder / "personnel.pdf").write_bytes(b"%PDF")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from pipeline.cli import cli
 from pipeline.documents.office_profile import prepare_profile
-from pipeline.outbox import workshop
 from pipeline.setup import ROOT
 from pipeline.soundness import Memory
+from pipeline.workshops import workshop
 from tools.examples.contact import perfect
 from tools.shows.stage import Stage
 
